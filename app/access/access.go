@@ -1,0 +1,145 @@
+// Package access holds the one rule who may see and do what. Scope gives it to
+// queries, May to what is already in memory, Can to acts. Every surface goes through
+// it: pages, the API, live updates, feeds and exports.
+package access
+
+import (
+	"slices"
+
+	"colloquy/models"
+)
+
+// Act is something a viewer may want to do.
+type Act string
+
+// The acts.
+const (
+	Read        Act = "read"         // a theme, its threads and responses
+	StartThread Act = "start thread" // in a theme
+	Respond     Act = "respond"      // in a thread
+	EditText    Act = "edit text"    // of a response or opening
+	RemoveText  Act = "remove text"  // of a response or opening
+	EditThread  Act = "edit thread"  // its title, kind, level and outcome
+	Curate      Act = "curate"       // lock and pin a thread
+	Invite      Act = "invite"       // a new member
+	Convene     Act = "convene"      // choose roles, change the community's settings
+)
+
+// Acts lists every act in the order of the printed table.
+var Acts = []Act{Read, StartThread, Respond, EditText, RemoveText, EditThread, Curate, Invite, Convene}
+
+// Thing is what an act is done to: the theme it belongs to and its own state.
+type Thing struct {
+	Audience models.Audience
+	// Groups are the groups that may read when Audience is models.AudienceGroups.
+	Groups []int64
+	// Own tells that a persona of the viewer's wrote it.
+	Own     bool
+	Locked  bool
+	Removed bool
+}
+
+// OfThread is the thing that a thread is; own tells that the viewer opened it.
+func OfThread(head *models.ThreadHead, own bool) Thing {
+	return Thing{Audience: head.ThemeAudience, Groups: head.AudienceGroupIDs, Own: own, Locked: head.Locked}
+}
+
+// Reason says why an act is refused.
+type Reason string
+
+// The reasons.
+const (
+	Hidden    Reason = "hidden"     // it may not be seen: answer as if it did not exist
+	SignIn    Reason = "sign in"    // members only
+	Suspended Reason = "suspended"  // the member is suspended
+	Role      Reason = "role"       // for moderators or conveners
+	NotOwn    Reason = "not own"    // only whoever wrote it
+	Locked    Reason = "locked"     // the thread is locked
+	Removed   Reason = "is removed" // the text was removed
+)
+
+// Denied is the error of a refused act.
+type Denied struct {
+	Act    Act
+	Reason Reason
+}
+
+// Error names the act and the reason.
+func (d Denied) Error() string { return "may not " + string(d.Act) + ": " + string(d.Reason) }
+
+// Scope is what the viewer may read, for queries.
+func Scope(viewer models.Viewer) models.Scope {
+	if !active(viewer) {
+		return models.Scope{}
+	}
+	return models.Scope{All: viewer.Moderates(), Member: true, GroupID: viewer.Member.GroupID}
+}
+
+// May tells whether a scope reads a theme of the given audience. It says in Go what
+// the store's condition says in SQL; a test holds the two together.
+func May(scope models.Scope, audience models.Audience, groups []int64) bool {
+	switch {
+	case scope.All, audience == models.AudienceEveryone:
+		return true
+	case audience == models.AudienceMembers:
+		return scope.Member
+	case audience == models.AudienceGroups:
+		return slices.Contains(groups, scope.GroupID)
+	}
+	return false
+}
+
+// Can returns nil when the viewer may do the act to the thing, else Denied.
+func Can(viewer models.Viewer, act Act, thing Thing) error {
+	if reason := refuse(viewer, act, thing); reason != "" {
+		return Denied{Act: act, Reason: reason}
+	}
+	return nil
+}
+
+func refuse(viewer models.Viewer, act Act, thing Thing) Reason {
+	if act != Invite && act != Convene && !May(Scope(viewer), thing.Audience, thing.Groups) {
+		return Hidden
+	}
+	switch {
+	case act == Read:
+		return ""
+	case !viewer.SignedIn():
+		return SignIn
+	case !active(viewer):
+		return Suspended
+	}
+	moderates, convenes := viewer.Moderates(), viewer.Member.Role == models.RoleConvener
+	switch act {
+	case StartThread:
+		return ""
+	case Respond:
+		return first(thing.Locked, Locked)
+	case EditText:
+		return first(!thing.Own, NotOwn, thing.Locked, Locked, thing.Removed, Removed)
+	case RemoveText:
+		return first(!thing.Own && !moderates, NotOwn)
+	case EditThread:
+		return first(!thing.Own && !moderates, NotOwn, thing.Locked && !moderates, Locked)
+	case Curate, Invite:
+		return first(!moderates, Role)
+	case Convene:
+		return first(!convenes, Role)
+	}
+	return Role
+}
+
+// first returns the reason behind the first condition that holds.
+func first(pairs ...any) Reason {
+	for i := 0; i < len(pairs); i += 2 {
+		if holds, _ := pairs[i].(bool); holds {
+			reason, _ := pairs[i+1].(Reason)
+			return reason
+		}
+	}
+	return ""
+}
+
+func active(viewer models.Viewer) bool {
+	return viewer.SignedIn() && !viewer.Member.Suspended(viewer.Now)
+}

@@ -1,0 +1,130 @@
+// Package community holds who belongs: members and their personas, groups,
+// invitations, sign-in, sessions, profiles and access tokens.
+package community
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"colloquy/models"
+	"colloquy/models/store"
+)
+
+// How long things last.
+const (
+	sessionDays   = 60
+	linkMinutes   = 20
+	inviteDays    = 30
+	foundingHours = 72
+)
+
+var (
+	// ErrCredentials is returned when address and password do not belong together; it
+	// says nothing about which of them is wrong.
+	ErrCredentials = errors.New("address and password do not belong together")
+	// ErrSuspended is returned when a member who gave the right proof is suspended.
+	ErrSuspended = errors.New("this membership is suspended")
+	// ErrBusy is returned when too many passwords are being checked at once.
+	ErrBusy = errors.New("too many sign-ins at once")
+)
+
+// Community is the room. It is safe for concurrent use.
+type Community struct {
+	store  *store.Store
+	now    func() time.Time
+	hooks  Hooks
+	hashes chan struct{}
+}
+
+// Hooks are what the room tells the rest of the site after a commit; each may be nil.
+type Hooks struct {
+	// SignInLetter sends a one-time sign-in link; it must not wait for the mail.
+	SignInLetter func(ctx context.Context, email, language, token string)
+	// InvitationLetter sends an invitation.
+	InvitationLetter func(ctx context.Context, email, token string)
+	// SessionEnded closes a session's live lines.
+	SessionEnded func(sessionID int64)
+	// RightsMoved asks for a new look at who may read what.
+	RightsMoved func()
+	// FacesMoved drops what was rendered with old names; threads says which threads
+	// moved and to which number.
+	FacesMoved func(threads map[int64]int64)
+}
+
+// New makes the room.
+func New(s *store.Store, now func() time.Time, hooks Hooks) *Community {
+	return &Community{store: s, now: now, hooks: hooks, hashes: make(chan struct{}, maxHashes)}
+}
+
+// Establish returns the community's own row, making it and the given groups and
+// initiatives when the database is new.
+func Establish(ctx context.Context, s *store.Store, now time.Time, name, purpose string,
+	groups []models.Group, initiatives []models.Initiative,
+) (models.Community, error) {
+	row, err := s.Community(ctx)
+	if err == nil || !errors.Is(err, store.ErrNotFound) {
+		return row, err
+	}
+	err = s.Write(ctx, func(tx *store.Tx) error {
+		made := models.Community{
+			Name: name, Purpose: purpose, Epoch: NewEpoch(), Secret: random(32),
+			CreatedAt: now.UTC().Truncate(time.Microsecond),
+		}
+		if err := tx.CreateCommunity(&made); err != nil {
+			return err
+		}
+		for i := range groups {
+			groups[i].Position = i + 1
+			if err := tx.CreateGroup(&groups[i]); err != nil {
+				return err
+			}
+		}
+		for i := range initiatives {
+			if err := tx.CreateInitiative(&initiatives[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	// ErrTaken: another process was first.
+	if err != nil && !errors.Is(err, store.ErrTaken) {
+		return models.Community{}, fmt.Errorf("make the community: %w", err)
+	}
+	return s.Community(ctx)
+}
+
+// NewEpoch is a fresh name for a database's life.
+func NewEpoch() string { return hex.EncodeToString(random(4)) }
+
+// random reads n bytes from the system's generator, which never fails.
+func random(n int) []byte {
+	bytes := make([]byte, n)
+	_, _ = rand.Read(bytes) // documented to never return an error
+	return bytes
+}
+
+// newToken is a secret for an address or cookie, and the hash that is kept of it.
+func newToken() (token string, hash []byte) {
+	token = base64.RawURLEncoding.EncodeToString(random(24))
+	return token, hashOf(token)
+}
+
+func hashOf(token string) []byte {
+	hash := sha256.Sum256([]byte(token))
+	return hash[:]
+}
+
+// day is the time to the day, which is all that rows with a member's id keep.
+func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+func (c *Community) rightsMoved() {
+	if c.hooks.RightsMoved != nil {
+		c.hooks.RightsMoved()
+	}
+}

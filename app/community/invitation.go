@@ -1,0 +1,206 @@
+package community
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"colloquy/app/access"
+	"colloquy/models"
+	"colloquy/models/store"
+)
+
+const (
+	maxName         = 80
+	maxOrganisation = 120
+	maxAbout        = 1000
+)
+
+// FoundingLink makes the link with which the first convener signs up, and closes the
+// ones made before. It returns "" when there is a convener.
+func (c *Community) FoundingLink(ctx context.Context) (string, error) {
+	founded, err := c.store.HasConvener(ctx)
+	if err != nil || founded {
+		return "", err
+	}
+	token, hash := newToken()
+	now := c.now().UTC().Truncate(time.Microsecond)
+	err = c.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.RevokeFounding(now); err != nil {
+			return err
+		}
+		return tx.CreateInvitation(&models.Invitation{
+			TokenHash: hash, Role: models.RoleConvener, CreatedOn: day(now), ExpiresAt: now.Add(foundingHours * time.Hour),
+		})
+	})
+	if err != nil {
+		return "", fmt.Errorf("founding link: %w", err)
+	}
+	return token, nil
+}
+
+// NewInvitation is whom to invite.
+type NewInvitation struct {
+	// Email sends the link there; empty gives it to the inviter only.
+	Email string
+	// GroupID is the group to join, 0 lets the guest choose.
+	GroupID int64
+	Role    models.Role
+}
+
+// Invite makes a single-use link that expires. Moderators invite members, conveners
+// choose the role too. The token is shown this once.
+func (c *Community) Invite(ctx context.Context, viewer models.Viewer, input NewInvitation) (string, error) {
+	if input.Role == "" {
+		input.Role = models.RoleMember
+	}
+	act := access.Invite
+	if input.Role != models.RoleMember {
+		act = access.Convene
+	}
+	if err := access.Can(viewer, act, access.Thing{}); err != nil {
+		return "", err
+	}
+	invalid := Invalid{}
+	if input.Email != "" {
+		input.Email, _ = invalid.email(input.Email)
+	}
+	if !input.Role.Valid() {
+		invalid["role"] = Unknown
+	}
+	var groupID *int64
+	if input.GroupID != 0 {
+		groupID = &input.GroupID
+		if err := c.knownGroup(ctx, invalid, input.GroupID); err != nil {
+			return "", err
+		}
+	}
+	if err := invalid.err(); err != nil {
+		return "", err
+	}
+	token, hash := newToken()
+	now := c.now().UTC().Truncate(time.Microsecond)
+	personaID := viewer.PersonaID
+	err := c.store.Write(ctx, func(tx *store.Tx) error {
+		return tx.CreateInvitation(&models.Invitation{
+			TokenHash: hash, Email: input.Email, GroupID: groupID, Role: input.Role, PersonaID: &personaID,
+			CreatedOn: day(now), ExpiresAt: now.AddDate(0, 0, inviteDays),
+		})
+	})
+	if err != nil {
+		return "", fmt.Errorf("invite: %w", err)
+	}
+	if input.Email != "" && c.hooks.InvitationLetter != nil {
+		c.hooks.InvitationLetter(ctx, input.Email, token)
+	}
+	return token, nil
+}
+
+func (c *Community) knownGroup(ctx context.Context, invalid Invalid, id int64) error {
+	groups, err := c.store.Groups(ctx)
+	if err != nil {
+		return fmt.Errorf("groups: %w", err)
+	}
+	for _, group := range groups {
+		if group.ID == id {
+			return nil
+		}
+	}
+	invalid["group"] = Unknown
+	return nil
+}
+
+// Invitations lists the latest invitations for whoever may invite.
+func (c *Community) Invitations(ctx context.Context, viewer models.Viewer) ([]models.InvitationRow, error) {
+	if err := access.Can(viewer, access.Invite, access.Thing{}); err != nil {
+		return nil, err
+	}
+	return c.store.Invitations(ctx, 200)
+}
+
+// RevokeInvitation closes an open invitation; store.ErrNotFound when it is not open.
+func (c *Community) RevokeInvitation(ctx context.Context, viewer models.Viewer, id int64) error {
+	if err := access.Can(viewer, access.Invite, access.Thing{}); err != nil {
+		return err
+	}
+	return c.store.Write(ctx, func(tx *store.Tx) error {
+		return tx.RevokeInvitation(id, c.now().UTC().Truncate(time.Microsecond))
+	})
+}
+
+// Invitation finds an open invitation by its token.
+func (c *Community) Invitation(ctx context.Context, token string) (models.InvitationRow, error) {
+	return c.store.InvitationByToken(ctx, hashOf(token), c.now().UTC())
+}
+
+// Acceptance is what a guest says of themselves.
+type Acceptance struct {
+	Name         string
+	Email        string
+	GroupID      int64
+	Organisation string
+	Language     string
+	Password     string
+	// Rules tells that the guest agrees to the house rules.
+	Rules bool
+}
+
+// Accept makes a member of an open invitation and signs them in; it returns the new
+// session's token. Errors: Invalid, store.ErrNotFound for a link that is not open.
+func (c *Community) Accept(ctx context.Context, token string, input Acceptance) (string, error) {
+	invitation, err := c.Invitation(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	invalid := Invalid{}
+	j := joining{role: invitation.Role, language: input.Language, groupID: input.GroupID}
+	if invitation.Email != "" {
+		input.Email = invitation.Email
+	}
+	if invitation.GroupID != nil {
+		j.groupID = *invitation.GroupID
+	}
+	j.email, j.key = invalid.email(input.Email)
+	j.name = invalid.line("name", input.Name, maxName, true)
+	j.organisation = invalid.line("organisation", input.Organisation, maxOrganisation, false)
+	if j.groupID == 0 {
+		invalid["group"] = Empty
+	} else if err := c.knownGroup(ctx, invalid, j.groupID); err != nil {
+		return "", err
+	}
+	if !input.Rules {
+		invalid["rules"] = NotAgreed
+	}
+	if problem := badPassword(input.Password); input.Password != "" && problem != "" {
+		invalid["password"] = problem
+	}
+	if err := invalid.err(); err != nil {
+		return "", err
+	}
+	if input.Password != "" {
+		if j.passwordHash, err = c.hash(ctx, input.Password); err != nil {
+			return "", err
+		}
+	}
+	var session string
+	err = c.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.AcceptInvitation(invitation.ID, c.now().UTC()); err != nil {
+			return err
+		}
+		member, err := c.join(tx, j)
+		if err != nil {
+			return err
+		}
+		session, err = c.openSession(tx, member.ID)
+		return err
+	})
+	if errors.Is(err, store.ErrTaken) {
+		return "", Invalid{"email": Taken}
+	}
+	if err != nil {
+		return "", err
+	}
+	c.rightsMoved()
+	return session, nil
+}

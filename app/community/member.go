@@ -1,0 +1,159 @@
+package community
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"colloquy/app/prose"
+	"colloquy/models"
+	"colloquy/models/store"
+)
+
+// joining is a new member with what their profile shows.
+type joining struct {
+	email, key   string
+	name         string
+	groupID      int64
+	role         models.Role
+	organisation string
+	language     string
+	passwordHash string
+}
+
+// join writes a member and their named persona.
+func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
+	member := models.Member{
+		Email: j.email, EmailKey: j.key, PasswordHash: j.passwordHash, Role: j.role, GroupID: j.groupID,
+		Language: j.language, JoinedOn: day(c.now()),
+	}
+	if err := tx.CreateMember(&member); err != nil {
+		return member, err
+	}
+	handle, err := freeHandle(tx, j.name)
+	if err != nil {
+		return member, err
+	}
+	persona := models.Persona{
+		Kind: models.PersonaNamed, MemberID: &member.ID, Handle: &handle, Name: j.name, GroupID: &j.groupID,
+		Organisation: j.organisation, CreatedAt: day(c.now()),
+	}
+	if err := tx.CreatePersona(&persona); err != nil {
+		return member, err
+	}
+	if j.role == models.RoleConvener {
+		return member, tx.Founded(c.now().UTC().Truncate(time.Microsecond))
+	}
+	return member, nil
+}
+
+// freeHandle makes a handle of a name that nobody has.
+func freeHandle(tx *store.Tx, name string) (string, error) {
+	base := prose.Slug(name)
+	if base == "thread" {
+		base = "member"
+	}
+	handle := base
+	for n := 2; ; n++ {
+		taken, err := tx.HandleTaken(handle)
+		if err != nil || !taken {
+			return handle, err
+		}
+		handle = base + "-" + strconv.Itoa(n)
+	}
+}
+
+// AddMember makes a member for the operator. The group is named exactly; Invalid says
+// which argument is wrong.
+func (c *Community) AddMember(ctx context.Context, email, name, group string, role models.Role) (models.Member, error) {
+	invalid := Invalid{}
+	j := joining{role: role}
+	j.email, j.key = invalid.email(email)
+	j.name = invalid.line("name", name, maxName, true)
+	if !role.Valid() {
+		invalid["role"] = Unknown
+	}
+	found, err := c.store.GroupByName(ctx, group)
+	if errors.Is(err, store.ErrNotFound) {
+		invalid["group"] = Unknown
+	} else if err != nil {
+		return models.Member{}, fmt.Errorf("add member: %w", err)
+	}
+	j.groupID = found.ID
+	if err := invalid.err(); err != nil {
+		return models.Member{}, err
+	}
+	var member models.Member
+	err = c.store.Write(ctx, func(tx *store.Tx) error {
+		member, err = c.join(tx, j)
+		return err
+	})
+	if errors.Is(err, store.ErrTaken) {
+		return member, Invalid{"email": Taken}
+	}
+	return member, err
+}
+
+// SuspendMember keeps a member out until the given time and ends their sessions.
+func (c *Community) SuspendMember(ctx context.Context, email string, until time.Time) error {
+	member, err := c.store.MemberByEmail(ctx, EmailKey(email))
+	if err != nil {
+		return err
+	}
+	until = until.UTC().Truncate(time.Microsecond)
+	if err := c.store.Write(ctx, func(tx *store.Tx) error { return tx.Suspend(member.ID, &until) }); err != nil {
+		return fmt.Errorf("suspend member: %w", err)
+	}
+	c.rightsMoved()
+	return nil
+}
+
+// MemberLink makes a one-time sign-in link for a member, for the operator to hand over.
+func (c *Community) MemberLink(ctx context.Context, email string) (string, error) {
+	member, err := c.store.MemberByEmail(ctx, EmailKey(email))
+	if err != nil {
+		return "", err
+	}
+	return c.newLink(ctx, member.ID)
+}
+
+// CreateToken makes a personal access token for a member; it is shown this once.
+func (c *Community) CreateToken(ctx context.Context, email, name string) (string, error) {
+	member, err := c.store.MemberByEmail(ctx, EmailKey(email))
+	if err != nil {
+		return "", err
+	}
+	token, hash := newToken()
+	return token, c.store.Write(ctx, func(tx *store.Tx) error {
+		return tx.CreateToken(&models.Token{TokenHash: hash, MemberID: member.ID, Name: name, CreatedOn: day(c.now())})
+	})
+}
+
+// Tokens lists all access tokens for the operator.
+func (c *Community) Tokens(ctx context.Context) ([]store.TokenRow, error) { return c.store.Tokens(ctx) }
+
+// RevokeToken ends an access token.
+func (c *Community) RevokeToken(ctx context.Context, id int64) error {
+	return c.store.Write(ctx, func(tx *store.Tx) error { return tx.RevokeToken(id, c.now().UTC()) })
+}
+
+// ViewerByToken finds the member of an access token; store.ErrNotFound when it is not
+// valid or the member is suspended.
+func (c *Community) ViewerByToken(ctx context.Context, token string) (models.Viewer, error) {
+	viewer, err := c.store.ViewerByToken(ctx, hashOf(token))
+	return c.active(viewer, err)
+}
+
+// active gives the viewer the present moment and refuses the suspended.
+func (c *Community) active(viewer models.Viewer, err error) (models.Viewer, error) {
+	if err != nil {
+		return models.Viewer{}, err
+	}
+	viewer.Now = c.now()
+	if viewer.Member.Suspended(viewer.Now) {
+		return models.Viewer{}, store.ErrNotFound
+	}
+	return viewer, nil
+}

@@ -1,0 +1,168 @@
+package community
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"colloquy/models"
+	"colloquy/models/store"
+)
+
+// openSession writes a session and returns its token.
+func (c *Community) openSession(tx *store.Tx, memberID int64) (string, error) {
+	token, hash := newToken()
+	today := day(c.now())
+	return token, tx.CreateSession(&models.Session{
+		TokenHash: hash, MemberID: memberID, CreatedOn: today, SeenOn: today, ExpiresOn: today.AddDate(0, 0, sessionDays),
+	})
+}
+
+// Viewer finds who is signed in with a session's token; store.ErrNotFound when the
+// session ended or the member is suspended.
+func (c *Community) Viewer(ctx context.Context, token string) (models.Viewer, error) {
+	viewer, seen, err := c.store.ViewerBySession(ctx, hashOf(token), c.now().UTC())
+	viewer, err = c.active(viewer, err)
+	if err != nil {
+		return viewer, err
+	}
+	if today := day(c.now()); seen.Before(today) {
+		err = c.store.Write(ctx, func(tx *store.Tx) error {
+			return tx.SeeSession(viewer.SessionID, today, today.AddDate(0, 0, sessionDays))
+		})
+	}
+	return viewer, err
+}
+
+// Viewers finds who is still signed in among sessions.
+func (c *Community) Viewers(ctx context.Context, sessionIDs []int64) (map[int64]models.Viewer, error) {
+	viewers, err := c.store.ViewersBySessions(ctx, sessionIDs, c.now().UTC())
+	for id, viewer := range viewers {
+		if active, err := c.active(viewer, nil); err == nil {
+			viewers[id] = active
+		} else {
+			delete(viewers, id)
+		}
+	}
+	return viewers, err
+}
+
+// SignIn checks a password and opens a session, whose token it returns. The answer
+// for known and unknown addresses is the same: ErrCredentials.
+func (c *Community) SignIn(ctx context.Context, email, password string) (string, error) {
+	member, err := c.store.MemberByEmail(ctx, EmailKey(email))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", fmt.Errorf("sign in: %w", err)
+	}
+	match, err := c.matches(ctx, password, member.PasswordHash)
+	if err != nil {
+		return "", err
+	}
+	if !match {
+		return "", ErrCredentials
+	}
+	return c.enter(ctx, member.ID, nil)
+}
+
+// enter opens a session for a member who proved who they are; before runs in the same
+// transaction.
+func (c *Community) enter(ctx context.Context, memberID int64, before func(tx *store.Tx) error) (string, error) {
+	member, err := c.store.Member(ctx, memberID)
+	if err != nil {
+		return "", err
+	}
+	if member.Suspended(c.now()) {
+		return "", ErrSuspended
+	}
+	var token string
+	err = c.store.Write(ctx, func(tx *store.Tx) error {
+		if before != nil {
+			if err := before(tx); err != nil {
+				return err
+			}
+		}
+		token, err = c.openSession(tx, memberID)
+		return err
+	})
+	return token, err
+}
+
+// RequestLink sends a one-time sign-in link when the address belongs to a member who
+// is not suspended. It returns nil for known and unknown addresses alike; Invalid for
+// what is no address.
+func (c *Community) RequestLink(ctx context.Context, email string) error {
+	invalid := Invalid{}
+	_, key := invalid.email(email)
+	if err := invalid.err(); err != nil {
+		return err
+	}
+	member, err := c.store.MemberByEmail(ctx, key)
+	if errors.Is(err, store.ErrNotFound) || err == nil && member.Suspended(c.now()) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("request link: %w", err)
+	}
+	token, err := c.newLink(ctx, member.ID)
+	if err == nil && c.hooks.SignInLetter != nil {
+		c.hooks.SignInLetter(ctx, member.Email, member.Language, token)
+	}
+	return err
+}
+
+func (c *Community) newLink(ctx context.Context, memberID int64) (string, error) {
+	token, hash := newToken()
+	err := c.store.Write(ctx, func(tx *store.Tx) error {
+		return tx.CreateLink(&models.Link{
+			TokenHash: hash, MemberID: memberID,
+			ExpiresAt: c.now().UTC().Truncate(time.Microsecond).Add(linkMinutes * time.Minute),
+		})
+	})
+	if err != nil {
+		return "", fmt.Errorf("new link: %w", err)
+	}
+	return token, nil
+}
+
+// LinkOpen tells whether a one-time link can still be used, without using it.
+func (c *Community) LinkOpen(ctx context.Context, token string) error {
+	_, err := c.store.LinkByToken(ctx, hashOf(token), c.now().UTC())
+	return err
+}
+
+// UseLink consumes a one-time link and opens a session, whose token it returns.
+func (c *Community) UseLink(ctx context.Context, token string) (string, error) {
+	link, err := c.store.LinkByToken(ctx, hashOf(token), c.now().UTC())
+	if err != nil {
+		return "", err
+	}
+	return c.enter(ctx, link.MemberID, func(tx *store.Tx) error { return tx.UseLink(link.ID, c.now().UTC()) })
+}
+
+// SignOut ends the viewer's session and closes its live lines.
+func (c *Community) SignOut(ctx context.Context, viewer models.Viewer) error {
+	if viewer.SessionID == 0 {
+		return nil
+	}
+	if err := c.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSession(viewer.SessionID) }); err != nil {
+		return fmt.Errorf("sign out: %w", err)
+	}
+	if c.hooks.SessionEnded != nil {
+		c.hooks.SessionEnded(viewer.SessionID)
+	}
+	return nil
+}
+
+// EnterDemo signs in as a fictional member; the handlers offer it on a demo only.
+func (c *Community) EnterDemo(ctx context.Context, handle string) (string, error) {
+	member, err := c.store.MemberOfHandle(ctx, handle)
+	if err != nil {
+		return "", err
+	}
+	return c.enter(ctx, member.ID, nil)
+}
+
+// Sweep deletes what has expired.
+func (c *Community) Sweep(ctx context.Context) error {
+	return c.store.Write(ctx, func(tx *store.Tx) error { return tx.Sweep(c.now().UTC()) })
+}

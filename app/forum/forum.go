@@ -1,0 +1,127 @@
+// Package forum holds what people do with themes, threads and responses: reading,
+// starting, responding, editing, removing, searching. One file per noun, one method
+// per act. It asks access for the right, prose for the text, and writes in one store
+// transaction; after the commit it hints that a thread moved.
+package forum
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"colloquy/app/access"
+	"colloquy/models"
+	"colloquy/models/store"
+)
+
+// Limits of what people write, in characters.
+const (
+	MaxText  = 100_000
+	MaxTitle = 200
+)
+
+// Forum is the room. It is safe for concurrent use.
+type Forum struct {
+	store  *store.Store
+	secret []byte
+	now    func() time.Time
+	hint   func(threadID, seq int64)
+	heads  *heads
+	themes *themes
+}
+
+// New makes the room. The secret keys idempotency; now is the clock; hint is called
+// after each commit that moved a thread, must not block, and may be nil.
+func New(s *store.Store, secret []byte, now func() time.Time, hint func(threadID, seq int64)) *Forum {
+	f := &Forum{store: s, secret: secret, now: now, heads: newHeads(), themes: newThemes()}
+	f.hint = func(threadID, seq int64) {
+		f.heads.moved(threadID, seq)
+		f.themes.drop()
+		if hint != nil {
+			hint(threadID, seq)
+		}
+	}
+	return f
+}
+
+// FacesMoved is called after a change of how speakers or themes are shown or who may
+// read them: what is kept in memory is read anew.
+func (f *Forum) FacesMoved() {
+	f.heads.clear()
+	f.themes.drop()
+}
+
+// Stamped is called after a change that moved several threads, with the number each
+// one arrived at.
+func (f *Forum) Stamped(threads map[int64]int64) {
+	for id, seq := range threads {
+		f.hint(id, seq)
+	}
+}
+
+// Invalid is the error of an input that cannot be accepted: for each field a word
+// that says why (see the constants). Nothing was changed.
+type Invalid map[string]Problem
+
+// Problem says what is wrong with a field.
+type Problem string
+
+// The problems.
+const (
+	Empty    Problem = "empty"
+	TooLong  Problem = "too long"
+	Encoding Problem = "encoding"
+	Unknown  Problem = "unknown"
+)
+
+// Error lists the fields.
+func (i Invalid) Error() string {
+	parts := make([]string, 0, len(i))
+	for field, problem := range i {
+		parts = append(parts, field+" is "+string(problem))
+	}
+	return "invalid: " + strings.Join(parts, ", ")
+}
+
+func (i Invalid) err() error {
+	if len(i) == 0 {
+		return nil
+	}
+	return i
+}
+
+// micros truncates to what both databases keep.
+func micros(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// own tells whether the viewer is behind a persona.
+func own(tx *store.Tx, viewer models.Viewer, personaID int64) (bool, error) {
+	if !viewer.SignedIn() {
+		return false, nil
+	}
+	owner, err := tx.OwnerOf(personaID)
+	return owner == viewer.Member.ID, err
+}
+
+// head finds a thread that the viewer may read and checks the act against it. What a
+// viewer may not see is store.ErrNotFound.
+func (f *Forum) may(tx *store.Tx, viewer models.Viewer, act access.Act, threadID int64) (models.ThreadHead, error) {
+	head, err := tx.ThreadHead(access.Scope(viewer), threadID)
+	if err != nil {
+		return head, err
+	}
+	mine, err := own(tx, viewer, head.PersonaID)
+	if err != nil {
+		return head, err
+	}
+	return head, access.Can(viewer, act, access.OfThread(&head, mine))
+}
+
+// Groups lists the stakeholder groups, for pages that show who has spoken.
+func (f *Forum) Groups(ctx context.Context) ([]models.Group, error) {
+	groups, err := f.store.Groups(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("groups: %w", err)
+	}
+	return groups, nil
+}

@@ -1,0 +1,235 @@
+package forum
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"colloquy/app/access"
+	"colloquy/app/prose"
+	"colloquy/models"
+	"colloquy/models/store"
+)
+
+// NewThread is what somebody writes to start a thread.
+type NewThread struct {
+	Theme string // slug
+	Title string
+	Kind  models.Kind
+	Level models.Level
+	Lang  string
+	Body  string
+	// Key is the idempotency key, empty for none.
+	Key string
+}
+
+// StartThread opens a thread in a theme that the viewer may read. It returns Invalid,
+// access.Denied, store.ErrNotFound (as the field "theme" in Invalid) or ErrKeyReused.
+func (f *Forum) StartThread(ctx context.Context, viewer models.Viewer, input NewThread) (Posted, error) {
+	if err := access.Can(viewer, access.StartThread, access.Thing{Audience: models.AudienceEveryone}); err != nil {
+		return Posted{}, err
+	}
+	invalid := Invalid{}
+	opening := cleanText(invalid, input.Body, input.Lang)
+	title := cleanTitle(invalid, input.Title)
+	if !slices.Contains(models.Kinds, input.Kind) {
+		invalid["kind"] = choice(string(input.Kind))
+	}
+	if !slices.Contains(models.Levels, input.Level) {
+		invalid["level"] = choice(string(input.Level))
+	}
+	if _, err := f.store.Theme(ctx, access.Scope(viewer), input.Theme); err != nil {
+		invalid["theme"] = choice(input.Theme)
+	}
+	if err := invalid.err(); err != nil {
+		return Posted{}, err
+	}
+	request := []string{"thread", input.Theme, title, string(input.Kind), string(input.Level), input.Lang, opening.body}
+	posted, err := f.keyed(ctx, viewer, input.Key, request, func(tx *store.Tx) (Posted, error) {
+		theme, err := tx.ThemeBySlug(access.Scope(viewer), input.Theme)
+		if err != nil {
+			return Posted{}, err
+		}
+		now := micros(f.now())
+		thread := &models.Thread{
+			ThemeID: theme.ID, Slug: prose.Slug(title), Title: title, Lang: opening.lang, Kind: input.Kind,
+			Level: input.Level, Seq: 1, LastNumber: 1, ActiveAt: now, PersonaID: viewer.PersonaID, CreatedAt: now,
+			Dating: models.DatedExactly,
+		}
+		if err := tx.CreateThread(thread); err != nil {
+			return Posted{}, err
+		}
+		response := opening.response(thread.ID, viewer.PersonaID)
+		response.Number, response.ChangedSeq, response.CreatedAt = 1, 1, now
+		if err := tx.CreateResponse(response, prose.Fold(title), opening.words); err != nil {
+			return Posted{}, err
+		}
+		return Posted{ThreadID: thread.ID, Number: 1}, tx.CountVoice(thread.ID, viewer.Persona.GroupID, 1)
+	})
+	if err == nil && !posted.Replayed {
+		f.hint(posted.ThreadID, 1)
+	}
+	return posted, err
+}
+
+func choice(value string) Problem {
+	if value == "" {
+		return Empty
+	}
+	return Unknown
+}
+
+// ThreadEdit is a change of a thread's own head; nil fields stay as they are.
+type ThreadEdit struct {
+	Title   *string
+	Kind    *models.Kind
+	Level   *models.Level
+	Outcome *models.Outcome
+	Lang    *string
+	Locked  *bool
+	Pinned  *bool
+}
+
+// EditThread changes a thread's head. Title, kind, level and outcome are for its
+// author and moderators, lock and pin for moderators. A change that changes nothing
+// takes no number.
+func (f *Forum) EditThread(ctx context.Context, viewer models.Viewer, id int64, edit ThreadEdit) (models.ThreadHead, error) {
+	invalid := Invalid{}
+	if edit.Title != nil {
+		title := cleanTitle(invalid, *edit.Title)
+		edit.Title = &title
+	}
+	if edit.Kind != nil && *edit.Kind != "" && !slices.Contains(models.Kinds, *edit.Kind) {
+		invalid["kind"] = Unknown
+	}
+	if edit.Level != nil && *edit.Level != "" && !slices.Contains(models.Levels, *edit.Level) {
+		invalid["level"] = Unknown
+	}
+	if edit.Outcome != nil && *edit.Outcome != "" && !slices.Contains(models.Outcomes, *edit.Outcome) {
+		invalid["outcome"] = Unknown
+	}
+	if err := invalid.err(); err != nil {
+		return models.ThreadHead{}, err
+	}
+	var seq int64
+	err := f.store.Write(ctx, func(tx *store.Tx) error {
+		head, err := f.may(tx, viewer, access.EditThread, id)
+		if err != nil {
+			return err
+		}
+		thread := head.Thread
+		if err := edit.apply(&thread); err != nil {
+			return err
+		}
+		if thread.Locked != head.Locked || thread.Pinned != head.Pinned {
+			if err := access.Can(viewer, access.Curate, access.OfThread(&head, false)); err != nil {
+				return err
+			}
+		}
+		if thread == head.Thread {
+			return nil
+		}
+		if seq, err = tx.Advance(id); err != nil {
+			return err
+		}
+		thread.ChangedSeq = seq
+		if err := tx.UpdateThread(&thread); err != nil {
+			return err
+		}
+		if thread.Title == head.Title {
+			return nil
+		}
+		opening, err := tx.Response(models.Scope{All: true}, id, 1)
+		if err != nil || opening.Removed() {
+			return err
+		}
+		return tx.Reindex(opening.ID, prose.Fold(thread.Title), prose.Fold(prose.Text(prose.HTML(opening.HTML))))
+	})
+	if err != nil {
+		return models.ThreadHead{}, err
+	}
+	if seq > 0 {
+		f.hint(id, seq)
+	}
+	return f.Thread(ctx, viewer, id)
+}
+
+func (e ThreadEdit) apply(thread *models.Thread) error {
+	if e.Title != nil && *e.Title != thread.Title {
+		thread.Title, thread.Slug = *e.Title, prose.Slug(*e.Title)
+	}
+	set(&thread.Kind, e.Kind)
+	set(&thread.Level, e.Level)
+	set(&thread.Outcome, e.Outcome)
+	set(&thread.Locked, e.Locked)
+	set(&thread.Pinned, e.Pinned)
+	if e.Lang != nil {
+		thread.Lang = cleanLang(*e.Lang, thread.Title)
+	}
+	return nil
+}
+
+func set[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// Thread finds a thread's head; store.ErrNotFound when the viewer may not read it.
+func (f *Forum) Thread(ctx context.Context, viewer models.Viewer, id int64) (models.ThreadHead, error) {
+	head, err := f.heads.get(ctx, f.store, id)
+	if err != nil {
+		return head, err
+	}
+	if !access.May(access.Scope(viewer), head.ThemeAudience, head.AudienceGroupIDs) {
+		return models.ThreadHead{}, store.ErrNotFound
+	}
+	return head, nil
+}
+
+// Threads lists the threads of a theme: pinned ones first, then the latest active.
+// After continues behind a place as NextThreads gives it.
+func (f *Forum) Threads(ctx context.Context, viewer models.Viewer, themeID int64, kind models.Kind, after string, limit int) ([]models.ThreadRow, string, error) {
+	list := store.ThreadList{ThemeID: themeID, Kind: kind, PinnedFirst: true, Limit: limit + 1}
+	if after != "" {
+		place, err := parsePlace(after)
+		if err != nil {
+			return nil, "", err
+		}
+		list.After = &place
+	}
+	rows, err := f.store.Threads(ctx, access.Scope(viewer), list)
+	if err != nil {
+		return nil, "", fmt.Errorf("threads: %w", err)
+	}
+	if len(rows) <= limit {
+		return rows, "", nil
+	}
+	rows = rows[:limit]
+	return rows, formatPlace(&rows[limit-1].Thread), nil
+}
+
+// KindCounts counts the threads of a theme by kind.
+func (f *Forum) KindCounts(ctx context.Context, themeID int64) (map[models.Kind]int, error) {
+	counts, err := f.store.KindCounts(ctx, themeID)
+	byKind := make(map[models.Kind]int, len(counts))
+	for _, count := range counts {
+		byKind[count.Kind] = count.Threads
+	}
+	return byKind, err
+}
+
+// Permalink is the address of a number in a thread.
+func Permalink(head *models.Thread, number int) string {
+	path := Path(head)
+	if page := models.PageOf(number); page > 1 {
+		path += "?page=" + strconv.Itoa(page)
+	}
+	return path + "#r" + strconv.Itoa(number)
+}
+
+// Path is the address of a thread.
+func Path(head *models.Thread) string {
+	return "/threads/" + strconv.FormatInt(head.ID, 10) + "/" + head.Slug
+}

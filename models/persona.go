@@ -1,0 +1,57 @@
+package models
+
+import "time"
+
+// PersonaKind says what sort of public face a persona is.
+type PersonaKind string
+
+// The kinds of persona that exist so far.
+const (
+	PersonaNamed    PersonaKind = "named"    // a member's own profile
+	PersonaConvener PersonaKind = "convener" // "The convener": the starter community's own voice
+	PersonaImported PersonaKind = "imported" // an author of an imported conversation, without a member
+	PersonaBlank    PersonaKind = "blank"    // an imported text whose author is not known
+)
+
+// Persona is the public face that speaks. Every thread and response belongs to a
+// persona, never directly to a member.
+type Persona struct {
+	ID   int64 `gorm:"primaryKey"`
+	Kind PersonaKind
+	// MemberID is who stands behind the persona. Only rights checks and the
+	// member's own pages read it; nil when nobody does or the link was cut.
+	MemberID *int64
+	// Handle is the profile's name in addresses; nil without a profile.
+	Handle       *string
+	Name         string
+	GroupID      *int64
+	Organisation string
+	About        string
+	// SourceKey identifies an imported author: a hash of source and name; nil otherwise.
+	SourceKey *string
+	CreatedAt time.Time
+}
+
+// Byline is what a page needs to show of a persona beside a text.
+type Byline struct {
+	PersonaKind PersonaKind `gorm:"column:persona_kind"`
+	PersonaName string      `gorm:"column:persona_name"`
+	// PersonaHandle is empty without a profile.
+	PersonaHandle string `gorm:"column:persona_handle"`
+	GroupID       int64  `gorm:"column:group_id"`
+	GroupKey      string `gorm:"column:group_key"`
+	// GroupName is empty for a persona without a group.
+	GroupName string `gorm:"column:group_name"`
+}
+
+// Profile is a persona's page: the persona, its group and initiatives, and how
+// much it has said.
+type Profile struct {
+	Byline
+	Organisation string
+	About        string
+	Initiatives  []Initiative `gorm:"-"`
+	Responses    int
+	Threads      int
+	JoinedOn     time.Time
+}

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"colloquy/models"
+)
+
+// Community returns the community's row, ErrNotFound before it was made.
+func (s *Store) Community(ctx context.Context) (models.Community, error) {
+	return one[models.Community](s.reader(ctx).Raw("SELECT * FROM community WHERE id = 1"))
+}
+
+// Counters are the community's numbers that caches and live updates go by.
+type Counters struct {
+	Epoch     string
+	RightsSeq int64
+	Faces     int64
+}
+
+// Counters reads the community's counters.
+func (s *Store) Counters(ctx context.Context) (Counters, error) {
+	return one[Counters](s.reader(ctx).Raw("SELECT epoch, rights_seq, faces FROM community WHERE id = 1"))
+}
+
+// CreateCommunity writes the community's row; ErrTaken when it is there.
+func (tx *Tx) CreateCommunity(community *models.Community) error {
+	community.ID = 1
+	return translate(tx.db.Create(community).Error)
+}
+
+// Started marks that the starter or demo community was written at the time now.
+func (tx *Tx) Started(now time.Time, demo bool) error {
+	return tx.db.Exec("UPDATE community SET started_at = ?, demo = ? WHERE id = 1", now, demo).Error
+}
+
+// Founded marks that the first convener joined at the time now.
+func (tx *Tx) Founded(now time.Time) error {
+	return tx.db.Exec("UPDATE community SET founded_at = COALESCE(founded_at, ?) WHERE id = 1", now).Error
+}
+
+// MoveRights is called in the transaction of every change of a right.
+func (tx *Tx) MoveRights() error {
+	return tx.db.Exec("UPDATE community SET rights_seq = rights_seq + 1 WHERE id = 1").Error
+}
+
+// MoveFaces is called in the transaction of every change of how a speaker or theme
+// is shown.
+func (tx *Tx) MoveFaces() error {
+	return tx.db.Exec("UPDATE community SET faces = faces + 1 WHERE id = 1").Error
+}
+
+// RenewEpoch gives the database a new life: numbers may come again.
+func (tx *Tx) RenewEpoch(epoch string) error {
+	return tx.db.Exec("UPDATE community SET epoch = ?, rights_seq = rights_seq + 1 WHERE id = 1", epoch).Error
+}
+
+// Sizes counts what a community holds.
+type Sizes struct {
+	Members int
+	Threads int
+}
+
+// Sizes counts members and all threads.
+func (s *Store) Sizes(ctx context.Context) (Sizes, error) {
+	return one[Sizes](s.reader(ctx).Raw(
+		"SELECT (SELECT COUNT(*) FROM members) AS members, (SELECT COUNT(*) FROM threads) AS threads"))
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+
+	"colloquy/models"
+)
+
+// Groups lists the stakeholder groups in the convener's order.
+func (s *Store) Groups(ctx context.Context) ([]models.Group, error) {
+	return all[models.Group](s.reader(ctx).Raw("SELECT * FROM stakeholder_groups ORDER BY position, id"))
+}
+
+// GroupByName finds a group by its exact name.
+func (s *Store) GroupByName(ctx context.Context, name string) (models.Group, error) {
+	return one[models.Group](s.reader(ctx).Raw("SELECT * FROM stakeholder_groups WHERE name = ?", name))
+}
+
+// CreateGroup writes a group.
+func (tx *Tx) CreateGroup(group *models.Group) error { return translate(tx.db.Create(group).Error) }
+
+// Initiatives lists the initiatives by name.
+func (s *Store) Initiatives(ctx context.Context) ([]models.Initiative, error) {
+	return all[models.Initiative](s.reader(ctx).Raw("SELECT * FROM initiatives ORDER BY name, id"))
+}
+
+// CreateInitiative writes an initiative.
+func (tx *Tx) CreateInitiative(initiative *models.Initiative) error {
+	return translate(tx.db.Create(initiative).Error)
+}
+
+// MembersByGroup counts the members who have not left in each group.
+func (s *Store) MembersByGroup(ctx context.Context) ([]models.Voice, error) {
+	return all[models.Voice](s.reader(ctx).Raw(
+		"SELECT group_id, COUNT(*) AS responses FROM members GROUP BY group_id ORDER BY group_id"))
+}

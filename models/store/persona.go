@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+
+	"colloquy/models"
+)
+
+// Profile finds the named persona of a handle with what it has said that the scope
+// may read.
+func (s *Store) Profile(ctx context.Context, scope models.Scope, handle string) (models.Profile, error) {
+	condition, values := readable(scope)
+	query := `SELECT ` + bylineColumns + `, p.organisation, p.about, p.created_at AS joined_on,
+		(SELECT COUNT(*) FROM responses r JOIN threads t ON t.id = r.thread_id JOIN themes th ON th.id = t.theme_id
+			WHERE r.persona_id = p.id AND r.removed_at IS NULL AND ` + condition + `) AS responses,
+		(SELECT COUNT(DISTINCT r.thread_id) FROM responses r JOIN threads t ON t.id = r.thread_id
+			JOIN themes th ON th.id = t.theme_id
+			WHERE r.persona_id = p.id AND r.removed_at IS NULL AND ` + condition + `) AS threads
+		FROM personas p LEFT JOIN stakeholder_groups g ON g.id = p.group_id
+		WHERE p.kind = ? AND p.handle = ?`
+	values = append(append(append([]any{}, values...), values...), models.PersonaNamed, handle)
+	profile, err := one[models.Profile](s.reader(ctx).Raw(query, values...))
+	if err != nil {
+		return profile, err
+	}
+	profile.Initiatives, err = all[models.Initiative](s.reader(ctx).Raw(`SELECT i.* FROM initiatives i
+		JOIN persona_initiatives pi ON pi.initiative_id = i.id JOIN personas p ON p.id = pi.persona_id
+		WHERE p.handle = ? ORDER BY i.name, i.id`, handle))
+	return profile, err
+}
+
+// ByPersona lists the latest texts of a persona's handle that the scope may read.
+func (s *Store) ByPersona(ctx context.Context, scope models.Scope, handle string, limit int) ([]models.SearchHit, error) {
+	condition, values := where(scope, handle, limit)
+	return all[models.SearchHit](s.reader(ctx).Raw(`SELECT `+hitColumns+hitTables+condition+
+		` AND p.handle = ? AND r.removed_at IS NULL ORDER BY r.created_at DESC, r.id DESC LIMIT ?`, values...))
+}
+
+// NamedPersona is the persona of a member's own profile.
+func (s *Store) NamedPersona(ctx context.Context, memberID int64) (models.Persona, error) {
+	return one[models.Persona](s.reader(ctx).Raw(
+		"SELECT * FROM personas WHERE member_id = ? AND kind = ? ORDER BY id LIMIT 1", memberID, models.PersonaNamed))
+}
+
+// DemoPersonas lists the named personas, for one-click sign-in on a demo.
+func (s *Store) DemoPersonas(ctx context.Context) ([]models.Byline, error) {
+	return all[models.Byline](s.reader(ctx).Raw(`SELECT `+bylineColumns+` FROM personas p
+		JOIN stakeholder_groups g ON g.id = p.group_id JOIN members m ON m.id = p.member_id
+		WHERE p.kind = ? ORDER BY g.position, p.name, p.id`, models.PersonaNamed))
+}
+
+// MemberOfHandle finds who stands behind a named persona, for one-click sign-in on a demo.
+func (s *Store) MemberOfHandle(ctx context.Context, handle string) (models.Member, error) {
+	return one[models.Member](s.reader(ctx).Raw(`SELECT m.* FROM members m JOIN personas p ON p.member_id = m.id
+		WHERE p.handle = ? AND p.kind = ?`, handle, models.PersonaNamed))
+}
+
+// CreatePersona writes a persona; ErrTaken when the handle or source is known.
+func (tx *Tx) CreatePersona(persona *models.Persona) error {
+	return translate(tx.db.Create(persona).Error)
+}
+
+// HandleTaken tells whether a handle is in use.
+func (tx *Tx) HandleTaken(handle string) (bool, error) {
+	count, err := one[int](tx.db.Raw("SELECT COUNT(*) FROM personas WHERE handle = ?", handle))
+	return count > 0, err
+}
+
+// PersonaBySource finds an imported author.
+func (tx *Tx) PersonaBySource(key string) (models.Persona, error) {
+	return one[models.Persona](tx.db.Raw("SELECT * FROM personas WHERE source_key = ?", key))
+}
+
+// PersonaByKind finds the first persona of a kind.
+func (tx *Tx) PersonaByKind(kind models.PersonaKind) (models.Persona, error) {
+	return one[models.Persona](tx.db.Raw("SELECT * FROM personas WHERE kind = ? ORDER BY id LIMIT 1", kind))
+}
+
+// UpdatePersona writes what a profile shows.
+func (tx *Tx) UpdatePersona(persona *models.Persona, initiativeIDs []int64) error {
+	if err := tx.db.Model(persona).Select("Name", "Organisation", "About").Updates(persona).Error; err != nil {
+		return translate(err)
+	}
+	if err := tx.db.Exec("DELETE FROM persona_initiatives WHERE persona_id = ?", persona.ID).Error; err != nil {
+		return err
+	}
+	for _, id := range initiativeIDs {
+		if err := tx.AddInitiative(persona.ID, id); err != nil {
+			return err
+		}
+	}
+	return tx.MoveFaces()
+}
+
+// AddInitiative says that a persona belongs to an initiative.
+func (tx *Tx) AddInitiative(personaID, initiativeID int64) error {
+	return translate(tx.db.Exec("INSERT INTO persona_initiatives (persona_id, initiative_id) VALUES (?, ?)",
+		personaID, initiativeID).Error)
+}
+
+// StampPersona gives every response of a persona a new number in its thread, so that
+// open pages show its new face; it returns the threads and where they arrived.
+func (tx *Tx) StampPersona(personaID int64) (map[int64]int64, error) {
+	type place struct{ ThreadID, ID int64 }
+	rows, err := all[place](tx.db.Raw(`SELECT thread_id, id FROM responses
+		WHERE persona_id = ? AND removed_at IS NULL ORDER BY thread_id, number`, personaID))
+	heads := map[int64]int64{}
+	if err != nil {
+		return heads, err
+	}
+	for _, row := range rows {
+		seq, err := tx.Advance(row.ThreadID)
+		if err != nil {
+			return heads, err
+		}
+		if err := tx.db.Exec("UPDATE responses SET changed_seq = ? WHERE id = ?", seq, row.ID).Error; err != nil {
+			return heads, err
+		}
+		heads[row.ThreadID] = seq
+	}
+	return heads, nil
+}

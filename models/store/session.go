@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"colloquy/models"
+)
+
+// viewerRow is a member with the persona that speaks for them and the session or
+// token that brought them here.
+type viewerRow struct {
+	models.Member
+	models.Byline
+	PersonaID int64
+	SessionID int64
+	SeenOn    time.Time
+}
+
+const viewerColumns = `m.id, m.email, m.email_key, m.password_hash, m.role, m.group_id, m.language, m.appearance,
+	m.suspended_until, m.joined_on, p.id AS persona_id, p.kind AS persona_kind, p.name AS persona_name,
+	COALESCE(p.handle, '') AS persona_handle, g.key AS group_key, g.name AS group_name`
+
+const viewerTables = ` JOIN personas p ON p.member_id = m.id AND p.kind = 'named'
+	JOIN stakeholder_groups g ON g.id = m.group_id `
+
+func (row viewerRow) viewer() models.Viewer {
+	member := row.Member
+	member.GroupID = row.Member.GroupID
+	byline := row.Byline
+	byline.GroupID = row.Member.GroupID
+	return models.Viewer{Member: &member, Persona: &byline, PersonaID: row.PersonaID, SessionID: row.SessionID}
+}
+
+// ViewerBySession finds who is signed in with a session's token; ErrNotFound when it
+// ended. The second result is the day the session was last seen.
+func (s *Store) ViewerBySession(ctx context.Context, tokenHash []byte, now time.Time) (models.Viewer, time.Time, error) {
+	row, err := one[viewerRow](s.reader(ctx).Raw(`SELECT `+viewerColumns+`, s.id AS session_id, s.seen_on
+		FROM sessions s JOIN members m ON m.id = s.member_id`+viewerTables+
+		`WHERE s.token_hash = ? AND s.expires_on > ? ORDER BY p.id LIMIT 1`, tokenHash, now))
+	if err != nil {
+		return models.Viewer{}, time.Time{}, err
+	}
+	return row.viewer(), row.SeenOn, nil
+}
+
+// ViewersBySessions finds who is still signed in among sessions, by session id.
+func (s *Store) ViewersBySessions(ctx context.Context, ids []int64, now time.Time) (map[int64]models.Viewer, error) {
+	rows, err := all[viewerRow](s.reader(ctx).Raw(`SELECT `+viewerColumns+`, s.id AS session_id, s.seen_on
+		FROM sessions s JOIN members m ON m.id = s.member_id`+viewerTables+
+		`WHERE s.id IN ? AND s.expires_on > ?`, ids, now))
+	found := make(map[int64]models.Viewer, len(rows))
+	for _, row := range rows {
+		found[row.SessionID] = row.viewer()
+	}
+	return found, err
+}
+
+// ViewerByToken finds the member of a personal access token.
+func (s *Store) ViewerByToken(ctx context.Context, tokenHash []byte) (models.Viewer, error) {
+	row, err := one[viewerRow](s.reader(ctx).Raw(`SELECT `+viewerColumns+`
+		FROM tokens k JOIN members m ON m.id = k.member_id`+viewerTables+
+		`WHERE k.token_hash = ? AND k.revoked_at IS NULL ORDER BY p.id LIMIT 1`, tokenHash))
+	if err != nil {
+		return models.Viewer{}, err
+	}
+	return row.viewer(), nil
+}
+
+// ViewerOfMember finds a member with their persona, without a session.
+func (s *Store) ViewerOfMember(ctx context.Context, memberID int64) (models.Viewer, error) {
+	row, err := one[viewerRow](s.reader(ctx).Raw(`SELECT `+viewerColumns+` FROM members m`+viewerTables+
+		`WHERE m.id = ? ORDER BY p.id LIMIT 1`, memberID))
+	if err != nil {
+		return models.Viewer{}, err
+	}
+	return row.viewer(), nil
+}
+
+// CreateSession writes a session.
+func (tx *Tx) CreateSession(session *models.Session) error {
+	return translate(tx.db.Create(session).Error)
+}
+
+// SeeSession moves the day a session was last seen and when it ends.
+func (tx *Tx) SeeSession(id int64, day, expires time.Time) error {
+	return tx.db.Exec("UPDATE sessions SET seen_on = ?, expires_on = ? WHERE id = ?", day, expires, id).Error
+}
+
+// EndSession deletes a session; ending one that is gone is no error.
+func (tx *Tx) EndSession(id int64) error {
+	if err := tx.db.Exec("DELETE FROM sessions WHERE id = ?", id).Error; err != nil {
+		return err
+	}
+	return tx.MoveRights()
+}
+
+// EndSessions deletes all sessions of a member but the one kept (0 for none).
+func (tx *Tx) EndSessions(memberID, keep int64) error {
+	if err := tx.db.Exec("DELETE FROM sessions WHERE member_id = ? AND id <> ?", memberID, keep).Error; err != nil {
+		return err
+	}
+	return tx.MoveRights()
+}
+
+// CreateLink writes a one-time sign-in link.
+func (tx *Tx) CreateLink(link *models.Link) error { return translate(tx.db.Create(link).Error) }
+
+// LinkByToken finds an unused, unexpired sign-in link.
+func (s *Store) LinkByToken(ctx context.Context, tokenHash []byte, now time.Time) (models.Link, error) {
+	return one[models.Link](s.reader(ctx).Raw(
+		"SELECT * FROM links WHERE token_hash = ? AND used_at IS NULL AND expires_at > ?", tokenHash, now))
+}
+
+// UseLink consumes a sign-in link; ErrNotFound when it was used or expired meanwhile.
+func (tx *Tx) UseLink(id int64, now time.Time) error {
+	result := tx.db.Exec("UPDATE links SET used_at = ? WHERE id = ? AND used_at IS NULL AND expires_at > ?", now, id, now)
+	return changedOne(result)
+}
+
+// Sweep deletes what has expired: sessions, links, keys, old invitations.
+func (tx *Tx) Sweep(now time.Time) error {
+	for _, statement := range []struct {
+		query  string
+		before time.Time
+	}{
+		{"DELETE FROM sessions WHERE expires_on <= ?", now},
+		{"DELETE FROM links WHERE expires_at <= ?", now.Add(-24 * time.Hour)},
+		{"DELETE FROM idempotency_keys WHERE created_on < ?", now.Add(-8 * 24 * time.Hour)},
+	} {
+		if err := tx.db.Exec(statement.query, statement.before).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}

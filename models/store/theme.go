@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"colloquy/models"
+)
+
+const themeColumns = `th.id, th.slug, th.title, th.line, th.purpose, th.lang, th.position, th.audience, th.created_at,
+	(SELECT COUNT(*) FROM threads t WHERE t.theme_id = th.id) AS threads,
+	(SELECT COALESCE(SUM(t.responses), 0) FROM threads t WHERE t.theme_id = th.id) AS responses,
+	latest.active_at AS latest_at FROM themes th LEFT JOIN threads latest ON latest.id = (
+		SELECT t.id FROM threads t WHERE t.theme_id = th.id ORDER BY t.active_at DESC, t.id DESC LIMIT 1)`
+
+// Themes lists the themes a scope may read, in the moderators' order, with sizes and voices.
+func (s *Store) Themes(ctx context.Context, scope models.Scope) ([]models.ThemeRow, error) {
+	condition, values := where(scope)
+	rows, err := all[models.ThemeRow](s.reader(ctx).Raw(`SELECT `+themeColumns+condition+` ORDER BY th.position, th.id`, values...))
+	if err != nil {
+		return nil, err
+	}
+	return rows, fillThemes(s.reader(ctx), rows)
+}
+
+// Theme finds a theme by its slug.
+func (s *Store) Theme(ctx context.Context, scope models.Scope, slug string) (models.ThemeRow, error) {
+	condition, values := where(scope, slug)
+	row, err := one[models.ThemeRow](s.reader(ctx).Raw(`SELECT `+themeColumns+condition+` AND th.slug = ?`, values...))
+	if err != nil {
+		return row, err
+	}
+	rows := []models.ThemeRow{row}
+	err = fillThemes(s.reader(ctx), rows)
+	return rows[0], err
+}
+
+// fillThemes adds the voices and the groups of the audience.
+func fillThemes(db *gorm.DB, rows []models.ThemeRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	at := make(map[int64]*models.ThemeRow, len(rows))
+	ids := make([]int64, 0, len(rows))
+	for i := range rows {
+		at[rows[i].ID] = &rows[i]
+		ids = append(ids, rows[i].ID)
+	}
+	voices, err := all[models.Voice](db.Raw(`SELECT t.theme_id, v.group_id, SUM(v.responses) AS responses
+		FROM thread_voices v JOIN threads t ON t.id = v.thread_id
+		WHERE t.theme_id IN ? GROUP BY t.theme_id, v.group_id HAVING SUM(v.responses) > 0
+		ORDER BY t.theme_id, v.group_id`, ids))
+	if err != nil {
+		return err
+	}
+	for _, voice := range voices {
+		at[voice.ThemeID].Voices = append(at[voice.ThemeID].Voices, voice)
+	}
+	groups, err := audienceGroups(db, ids)
+	for id, list := range groups {
+		at[id].GroupIDs = list
+	}
+	return err
+}
+
+// audienceGroups lists the groups that may read each theme.
+func audienceGroups(db *gorm.DB, themeIDs []int64) (map[int64][]int64, error) {
+	type pair struct{ ThemeID, GroupID int64 }
+	pairs, err := all[pair](db.Raw(
+		"SELECT theme_id, group_id FROM theme_groups WHERE theme_id IN ? ORDER BY theme_id, group_id", themeIDs))
+	groups := map[int64][]int64{}
+	for _, p := range pairs {
+		groups[p.ThemeID] = append(groups[p.ThemeID], p.GroupID)
+	}
+	return groups, err
+}
+
+// ThemeBySlug finds a theme within a transaction.
+func (tx *Tx) ThemeBySlug(scope models.Scope, slug string) (models.Theme, error) {
+	condition, values := where(scope, slug)
+	return one[models.Theme](tx.db.Raw(`SELECT th.* FROM themes th`+condition+` AND th.slug = ?`, values...))
+}
+
+// CreateTheme writes a theme with the groups that may read it.
+func (tx *Tx) CreateTheme(theme *models.Theme, groupIDs []int64) error {
+	if err := tx.db.Create(theme).Error; err != nil {
+		return translate(err)
+	}
+	for _, id := range groupIDs {
+		if err := tx.db.Exec("INSERT INTO theme_groups (theme_id, group_id) VALUES (?, ?)", theme.ID, id).Error; err != nil {
+			return translate(err)
+		}
+	}
+	return tx.MoveRights()
+}
+
+// LastThemePosition is the highest position of any theme, 0 when there is none.
+func (tx *Tx) LastThemePosition() (int, error) {
+	return one[int](tx.db.Raw("SELECT COALESCE(MAX(position), 0) FROM themes"))
+}
