@@ -32,3 +32,10 @@ type Community struct {
 
 // TableName is singular: there is one community.
 func (Community) TableName() string { return "community" }
+
+// Counters are the community's numbers that caches and live updates go by.
+type Counters struct {
+	Epoch     string
+	RightsSeq int64
+	Faces     int64
+}

@@ -70,6 +70,8 @@ type Edition struct {
 // Changes is what happened in a thread after a number, read in one snapshot.
 type Changes struct {
 	Epoch string
+	// Rights is the community's counter of rights in the same snapshot.
+	Rights int64
 	Head  ThreadHead
 	// ThreadChanged tells that the thread's own row is among the changes.
 	ThreadChanged bool

@@ -12,13 +12,6 @@ func (s *Store) Community(ctx context.Context) (models.Community, error) {
 	return one[models.Community](s.reader(ctx).Raw("SELECT * FROM community WHERE id = 1"))
 }
 
-// Counters are the community's numbers that caches and live updates go by.
-type Counters struct {
-	Epoch     string
-	RightsSeq int64
-	Faces     int64
-}
-
 // Counters reads the community's counters.
 func (s *Store) Counters(ctx context.Context) (Counters, error) {
 	return one[Counters](s.reader(ctx).Raw("SELECT epoch, rights_seq, faces FROM community WHERE id = 1"))

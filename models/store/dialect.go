@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"strings"
 )
@@ -25,8 +26,20 @@ type dialect struct {
 	tables string
 	// hasTable counts the tables of a name.
 	hasTable string
+	// check asks whether the database is whole and answers "ok"; empty where the
+	// database checks itself.
+	check string
 	// size is the size of the database in bytes.
 	size string
+	// reserve takes the next ids of a table: the table's name and how many.
+	reserve string
+	// references lists the foreign keys: table, column, target. sequence sets the next
+	// id of the table named {table} behind its highest, where ids are given by it.
+	references, sequence string
+	// emptyIndex takes everything out of the search index.
+	emptyIndex string
+	// presence holds the database for a server, or alone for a restore.
+	presence func(ctx context.Context, s *Store, alone bool) (func() error, error)
 }
 
 // sqlitePragmas: an acknowledged response survives a power cut (FULL), a removed
@@ -52,6 +65,13 @@ var sqliteDialect = dialect{
 		"AND name NOT LIKE 'search_index%' AND name <> 'goose_db_version' ORDER BY name",
 	hasTable: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
 	size:     "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+	reserve: "WITH RECURSIVE last (id) AS (SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = ?), 0)), " +
+		"n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT last.id + n.i FROM last, n ORDER BY n.i",
+	references: `SELECT m.name AS "table", f."from" AS "column", f."table" AS target FROM sqlite_master m, ` +
+		"pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY 1, 2",
+	sequence:   "UPDATE sqlite_sequence SET seq = (SELECT COALESCE(MAX(id), 0) FROM {table}) WHERE name = '{table}'",
+	emptyIndex: "INSERT INTO search_index (search_index) VALUES ('delete-all')",
+	presence:   sqlitePresence,
 }
 
 var postgresDialect = dialect{
@@ -74,4 +94,17 @@ var postgresDialect = dialect{
 		"AND table_type = 'BASE TABLE' AND table_name NOT IN ('search_index', 'goose_db_version') ORDER BY table_name",
 	hasTable: "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
 	size:     "SELECT pg_database_size(current_database())",
+	reserve: "SELECT nextval(pg_get_serial_sequence(CAST(? AS TEXT), 'id')) " +
+		"FROM generate_series(CAST(1 AS BIGINT), CAST(? AS BIGINT)) ORDER BY 1",
+	references: `SELECT c.table_name AS "table", k.column_name AS "column", u.table_name AS target ` +
+		"FROM information_schema.table_constraints c " +
+		"JOIN information_schema.key_column_usage k ON k.constraint_schema = c.constraint_schema " +
+		"AND k.constraint_name = c.constraint_name " +
+		"JOIN information_schema.constraint_column_usage u ON u.constraint_schema = c.constraint_schema " +
+		"AND u.constraint_name = c.constraint_name " +
+		"WHERE c.constraint_type = 'FOREIGN KEY' AND c.table_schema = current_schema() ORDER BY 1, 2",
+	sequence: "SELECT setval(pg_get_serial_sequence('{table}', 'id'), " +
+		"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table}), false)",
+	emptyIndex: "DELETE FROM search_index",
+	presence:   postgresPresence,
 }

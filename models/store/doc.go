@@ -7,12 +7,15 @@
 // and in commit order, and that both databases behave alike.
 package store
 
-import "errors"
+import "colloquy/models"
 
 var (
-	// ErrNotFound is returned when nothing readable in the given scope matches. A
-	// private thing and a thing that never existed are the same.
-	ErrNotFound = errors.New("not found")
-	// ErrTaken is returned when a unique value (address, handle, slug, key) exists.
-	ErrTaken = errors.New("already taken")
+	// ErrNotFound is models.ErrNotFound, returned when nothing readable in the given
+	// scope matches.
+	ErrNotFound = models.ErrNotFound
+	// ErrTaken is models.ErrTaken, returned when a unique value exists.
+	ErrTaken = models.ErrTaken
 )
+
+// Counters are the community's numbers that caches and live updates go by.
+type Counters = models.Counters

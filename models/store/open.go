@@ -171,3 +171,18 @@ func all[T any](query *gorm.DB) ([]T, error) {
 	err := query.Scan(&rows).Error
 	return rows, translate(err)
 }
+
+// Check asks the database whether it is whole.
+func (s *Store) Check(ctx context.Context) error {
+	if s.dialect.check == "" {
+		return nil
+	}
+	answer, err := one[string](s.reader(ctx).Raw(s.dialect.check))
+	if err != nil {
+		return fmt.Errorf("check the database: %w", err)
+	}
+	if answer != "ok" {
+		return fmt.Errorf("the database is damaged (%s): stop the site and restore a backup", answer)
+	}
+	return nil
+}

@@ -82,10 +82,11 @@ func ownerOf(db *gorm.DB, personaID int64) (int64, error) {
 func (s *Store) Changes(ctx context.Context, scope models.Scope, threadID, since int64, limit int) (models.Changes, error) {
 	var changes models.Changes
 	err := s.snapshot(ctx, func(db *gorm.DB) error {
-		var err error
-		if changes.Epoch, err = one[string](db.Raw("SELECT epoch FROM community WHERE id = 1")); err != nil {
+		counters, err := one[Counters](db.Raw("SELECT epoch, rights_seq, faces FROM community WHERE id = 1"))
+		if err != nil {
 			return err
 		}
+		changes.Epoch, changes.Rights = counters.Epoch, counters.RightsSeq
 		if changes.Head, err = threadHead(db, scope, threadID); err != nil {
 			return err
 		}
@@ -150,6 +151,14 @@ func (tx *Tx) RemoveResponse(response *models.Response) error {
 		return translate(err)
 	}
 	return tx.db.Exec(tx.dialect.drop, response.ID).Error
+}
+
+// EraseText empties a removed response for good, former editions too.
+func (tx *Tx) EraseText(responseID int64) error {
+	if err := tx.db.Exec("DELETE FROM editions WHERE response_id = ?", responseID).Error; err != nil {
+		return err
+	}
+	return tx.db.Exec("UPDATE responses SET body = '', html = '', excerpt = '' WHERE id = ?", responseID).Error
 }
 
 // ResponseByImport finds an imported text of a thread.

@@ -221,3 +221,18 @@ func (tx *Tx) CountVoice(threadID, groupID int64, delta int) error {
 		ON CONFLICT (thread_id, group_id) DO UPDATE SET responses = thread_voices.responses + excluded.responses`,
 		threadID, groupID, delta).Error
 }
+
+// Heads reads the community's counters and where threads stand, whoever may read
+// them; a thread that does not exist is left out.
+func (s *Store) Heads(ctx context.Context, ids []int64) (Counters, map[int64]int64, error) {
+	counters, err := s.Counters(ctx)
+	if err != nil || len(ids) == 0 {
+		return counters, nil, err
+	}
+	states, err := s.ThreadStates(ctx, ids)
+	heads := make(map[int64]int64, len(states))
+	for _, state := range states {
+		heads[state.ID] = state.Seq
+	}
+	return counters, heads, err
+}

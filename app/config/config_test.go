@@ -1,0 +1,64 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"colloquy/app/config"
+)
+
+func load(t *testing.T, pairs ...string) (config.Config, error) {
+	t.Helper()
+	return config.Load(func(name string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	})
+}
+
+func TestBareMachineRuns(t *testing.T) {
+	c, err := load(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.BaseURL != "http://localhost:8080" || c.Addr != "127.0.0.1:8080" || !c.RateLimits || !c.Loopback() || c.TLS() {
+		t.Errorf("defaults: %+v", c)
+	}
+	if !strings.HasPrefix(c.DatabaseURL, "sqlite:///") || !strings.HasSuffix(c.DatabaseURL, "/data/colloquy.db") {
+		t.Errorf("database: %s", c.DatabaseURL)
+	}
+	want := "http://localhost:8080 http://127.0.0.1:8080 http://[::1]:8080"
+	if got := strings.Join(c.Origins(), " "); got != want {
+		t.Errorf("origins %q, want %q", got, want)
+	}
+}
+
+func TestWrongValuesNameTheVariable(t *testing.T) {
+	for variable, value := range map[string]string{
+		"COLLOQUY_ADDR":            "8080",
+		"COLLOQUY_ADMIN_ADDR":      "nowhere",
+		"COLLOQUY_BASE_URL":        "forum.example.org",
+		"COLLOQUY_TRUSTED_PROXIES": "10.0.0.1, caddy",
+		"DATABASE_URL":             "mysql://root@localhost/forum",
+		"COLLOQUY_SMTP_URL":        "mail.example.org",
+		"COLLOQUY_MAIL_FROM":       "Colloquy",
+		"COLLOQUY_RATE_LIMITS":     "maybe",
+		"COLLOQUY_LOG_LEVEL":       "loud",
+		"COLLOQUY_LOG_FORMAT":      "xml",
+		"COLLOQUY_NATS_URL":        "localhost",
+		"COLLOQUY_UPLOADS_URL":     "/tmp",
+	} {
+		if _, err := load(t, variable, value); err == nil || !strings.HasPrefix(err.Error(), variable+" ") {
+			t.Errorf("%s=%q: %v", variable, value, err)
+		}
+	}
+	if _, err := load(t, "COLLOQUY_RATE_LIMITS", "off", "COLLOQUY_ADDR", "0.0.0.0:8080"); err == nil {
+		t.Error("rate limits may be off on an open address")
+	}
+	if c, err := load(t, "COLLOQUY_RATE_LIMITS", "off", "COLLOQUY_ADDR", "[::1]:8080"); err != nil || c.RateLimits {
+		t.Errorf("rate limits off on loopback: %v", err)
+	}
+}

@@ -1,0 +1,208 @@
+// Package mail sends letters: over SMTP, or without it into the outbox, a folder of
+// .eml files that is emptied after a day. Letters wait in memory and are tried again;
+// nobody waits for them.
+package mail
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+)
+
+const (
+	waiting    = 1000             // letters that may wait
+	tries      = 5                // attempts for one letter
+	outboxFor  = 24 * time.Hour   // how long the outbox keeps a letter
+	sendWithin = 30 * time.Second // one attempt
+)
+
+// Letter is one letter to one person.
+type Letter struct {
+	To      string
+	Subject string
+	// Text is the whole letter as plain text.
+	Text string
+}
+
+// Office takes letters and sends them in the background.
+type Office struct {
+	from   string
+	outbox string
+	smtp   *url.URL
+	log    *slog.Logger
+	queue  chan Letter
+	done   sync.WaitGroup
+}
+
+// Open starts an office. smtpURL is smtp:// or smtps:// with optional user and
+// password, or empty for the outbox folder.
+func Open(smtpURL, from, outbox string, log *slog.Logger) (*Office, error) {
+	o := &Office{from: from, outbox: outbox, log: log, queue: make(chan Letter, waiting)}
+	if smtpURL != "" {
+		parsed, err := url.Parse(smtpURL)
+		if err != nil {
+			return nil, fmt.Errorf("mail server address: %w", err)
+		}
+		o.smtp = parsed
+	} else if err := os.MkdirAll(outbox, 0o700); err != nil {
+		return nil, fmt.Errorf("make the outbox: %w", err)
+	}
+	o.done.Add(1)
+	go o.run()
+	return o, nil
+}
+
+// Send takes a letter and returns at once. When too many letters wait it is an error:
+// the sender may ask again.
+func (o *Office) Send(letter Letter) error {
+	select {
+	case o.queue <- letter:
+		return nil
+	default:
+		return fmt.Errorf("%d letters are waiting", waiting)
+	}
+}
+
+// Close sends what is waiting and stops.
+func (o *Office) Close() {
+	close(o.queue)
+	o.done.Wait()
+}
+
+func (o *Office) run() {
+	defer o.done.Done()
+	for letter := range o.queue {
+		o.deliver(letter)
+	}
+}
+
+// deliver tries a letter several times, waiting longer each time.
+func (o *Office) deliver(letter Letter) {
+	for try := 1; ; try++ {
+		err := o.try(letter)
+		if err == nil {
+			return
+		}
+		if try == tries {
+			o.log.Error("a letter could not be sent", "error", err)
+			return
+		}
+		time.Sleep(time.Duration(try*try) * time.Second)
+	}
+}
+
+func (o *Office) try(letter Letter) error {
+	message := gomail.NewMsg()
+	if err := message.From(o.from); err != nil {
+		return fmt.Errorf("sender: %w", err)
+	}
+	if err := message.To(letter.To); err != nil {
+		// The error repeats the address, which the log must not hold.
+		return fmt.Errorf("the address of a letter cannot be read")
+	}
+	message.Subject(letter.Subject)
+	message.SetMessageID()
+	message.SetDate()
+	message.SetGenHeader("Auto-Submitted", "auto-generated")
+	message.SetBodyString(gomail.TypeTextPlain, letter.Text)
+	if o.smtp == nil {
+		return o.keep(message)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), sendWithin)
+	defer cancel()
+	client, err := o.client()
+	if err != nil {
+		return err
+	}
+	return client.DialAndSendWithContext(ctx, message)
+}
+
+func (o *Office) client() (*gomail.Client, error) {
+	port := 587
+	options := []gomail.Option{gomail.WithTimeout(sendWithin), gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
+	if o.smtp.Scheme == "smtps" {
+		port = 465
+		options = append(options, gomail.WithSSL())
+	}
+	if text := o.smtp.Port(); text != "" {
+		number, err := strconv.Atoi(text)
+		if err != nil {
+			return nil, fmt.Errorf("mail server port: %w", err)
+		}
+		port = number
+	}
+	options = append(options, gomail.WithPort(port))
+	if user := o.smtp.User; user != nil {
+		password, _ := user.Password()
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
+			gomail.WithUsername(user.Username()), gomail.WithPassword(password))
+	}
+	return gomail.NewClient(o.smtp.Hostname(), options...)
+}
+
+// keep writes a letter into the outbox and removes what is older than a day.
+func (o *Office) keep(message *gomail.Msg) error {
+	name := time.Now().UTC().Format("20060102T150405.000000") + "-" + suffix() + ".eml"
+	if err := message.WriteToFile(filepath.Join(o.outbox, name)); err != nil {
+		return fmt.Errorf("write to the outbox: %w", err)
+	}
+	o.log.Info("a letter is in the outbox", "file", filepath.Join(o.outbox, name))
+	return o.Sweep(time.Now())
+}
+
+func suffix() string {
+	bytes := make([]byte, 4)
+	_, _ = rand.Read(bytes) // documented to never return an error
+	return hex.EncodeToString(bytes)
+}
+
+// Sweep removes letters that stood in the outbox for a day.
+func (o *Office) Sweep(now time.Time) error {
+	if o.smtp != nil {
+		return nil
+	}
+	entries, err := os.ReadDir(o.outbox)
+	if err != nil {
+		return fmt.Errorf("read the outbox: %w", err)
+	}
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err != nil || filepath.Ext(entry.Name()) != ".eml" || now.Sub(info.ModTime()) < outboxFor {
+			continue
+		}
+		if err := os.Remove(filepath.Join(o.outbox, entry.Name())); err != nil {
+			return fmt.Errorf("empty the outbox: %w", err)
+		}
+	}
+	return nil
+}
+
+// Check tells whether letters can go out: that the mail server answers, or that the
+// outbox can be written.
+func (o *Office) Check(ctx context.Context) error {
+	if o.smtp == nil {
+		probe := filepath.Join(o.outbox, ".probe")
+		if err := os.WriteFile(probe, nil, 0o600); err != nil {
+			return fmt.Errorf("the outbox cannot be written: %w", err)
+		}
+		return os.Remove(probe)
+	}
+	client, err := o.client()
+	if err != nil {
+		return err
+	}
+	if err := client.DialWithContext(ctx); err != nil {
+		return fmt.Errorf("the mail server does not answer: %w", err)
+	}
+	return client.Close()
+}

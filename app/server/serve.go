@@ -1,0 +1,189 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"colloquy/app/community"
+	"colloquy/app/config"
+	"colloquy/app/demo"
+	"colloquy/app/live"
+	"colloquy/app/mail"
+	"colloquy/handlers"
+	"colloquy/static"
+)
+
+const (
+	refreshEvery = 3 * time.Second
+	sweepEvery   = time.Hour
+	stopWithin   = 15 * time.Second
+)
+
+// running is a site that serves.
+type running struct {
+	*site
+	app    *fiber.App
+	hub    *live.Hub
+	office *mail.Office
+	meters *prometheus.Registry
+	ready  atomic.Bool
+}
+
+// Serve runs the site until the process is asked to stop, and says on out where it is
+// and, until there is a convener, how to become the first.
+func Serve(ctx context.Context, c config.Config, out, logTo io.Writer) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	log := NewLog(c, logTo)
+	opened, err := open(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	r := &running{site: opened, meters: prometheus.NewRegistry()}
+	err = r.serve(ctx, out)
+	if r.office != nil {
+		r.office.Close()
+	}
+	return errors.Join(err, r.close())
+}
+
+func (r *running) serve(ctx context.Context, out io.Writer) error {
+	release, err := r.store.Presence(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if _, err := demo.WriteStarter(ctx, r.store, time.Now()); err != nil {
+		return fmt.Errorf("write the starter community: %w", err)
+	}
+	if r.row, err = r.store.Community(ctx); err != nil {
+		return err
+	}
+	if err := r.build(ctx); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", r.config.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w. Stop the other program or set COLLOQUY_ADDR", r.config.Addr, err)
+	}
+	admin := r.openAdmin(ctx)
+	defer admin()
+	if err := r.welcome(ctx, out); err != nil {
+		return err
+	}
+	background, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := r.hub.Start(background); err != nil {
+		return err
+	}
+	go r.keepFresh(background)
+	failed := make(chan error, 1)
+	go func() { failed <- r.app.Listener(listener) }()
+	r.ready.Store(true)
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	return r.stop()
+}
+
+// build makes the rooms, the hub, the mail office and the handlers.
+func (r *running) build(ctx context.Context) error {
+	var err error
+	if r.office, err = mail.Open(r.config.SMTPURL, r.config.MailFrom, r.outbox(), r.log); err != nil {
+		return err
+	}
+	letters := letters{office: r.office, base: r.config.BaseURL, name: r.row.Name, log: r.log}
+	r.rooms(func(threadID, seq int64) { r.hub.Hint(handlers.ThreadChannel(threadID), seq) }, community.Hooks{
+		SignInLetter: letters.signIn, InvitationLetter: letters.invitation,
+		SessionEnded: func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
+		RightsMoved:  func() { r.hub.Recheck() },
+	})
+	groups, err := r.community.Groups(ctx)
+	if err != nil {
+		return err
+	}
+	source := handlers.LiveSource{
+		Forum: r.forum, Community: r.community, Heads: r.store.Heads, Now: time.Now,
+	}
+	options := source.Options()
+	options.Origins, options.Unlimited = r.config.Origins(), !r.config.RateLimits
+	options.Logger, options.Registerer = r.log, r.meters
+	if r.hub, err = live.New(options); err != nil {
+		return err
+	}
+	files, err := static.New()
+	if err != nil {
+		return err
+	}
+	r.app, err = handlers.New(&handlers.Site{
+		Forum: r.forum, Community: r.community, Hub: r.hub, Files: files, Log: r.log, Now: time.Now,
+		Name: r.row.Name, Secret: r.row.Secret, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
+		TLS: r.config.TLS(), TrustedProxies: r.config.TrustedProxies, RateLimits: r.config.RateLimits,
+		Demo: r.row.Demo && r.config.Loopback(), Version: Version, Ready: r.ready.Load, Groups: groups,
+		Meters: r.meters,
+	})
+	return err
+}
+
+// welcome says where the site is and how to become its first convener.
+func (r *running) welcome(ctx context.Context, out io.Writer) error {
+	token, err := r.community.FoundingLink(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(out, "Colloquy is at %s (%s)\n", r.config.BaseURL, r.store.Kind()); err != nil {
+		return err
+	}
+	switch {
+	case r.row.Demo:
+		_, err = fmt.Fprintf(out, "This is a demo with fictional people. Sign in as one of them: %s/sign-in\n", r.config.BaseURL)
+	case token != "":
+		_, err = fmt.Fprintf(out, "There is no convener yet. Sign up as the first one, once, within three days:\n  %s/invitations/%s\n",
+			r.config.BaseURL, token)
+	}
+	return err
+}
+
+// keepFresh finds what other processes changed, and deletes what has expired.
+func (r *running) keepFresh(ctx context.Context) {
+	refresh, sweep := time.NewTicker(refreshEvery), time.NewTicker(sweepEvery)
+	defer refresh.Stop()
+	defer sweep.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-refresh.C:
+			err = r.forum.Refresh(ctx)
+		case now := <-sweep.C:
+			err = errors.Join(r.community.Sweep(ctx), r.office.Sweep(now))
+		}
+		if err != nil && ctx.Err() == nil {
+			r.log.Warn("background work failed and is tried again", "error", err)
+		}
+	}
+}
+
+// stop ends the site with grace: not ready, no new requests, live lines told and
+// closed, running requests finished.
+func (r *running) stop() error {
+	r.ready.Store(false)
+	r.log.Info("stopping")
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	r.hub.Drain(ctx)
+	return r.app.ShutdownWithContext(ctx)
+}

@@ -1,0 +1,110 @@
+// Package server puts everything together: it opens the database, makes the rooms,
+// the live hub, the mail office and the listeners, starts them and stops them with
+// grace. It has one function for each command and holds no rules and no routes.
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"colloquy/app/community"
+	"colloquy/app/config"
+	"colloquy/app/demo"
+	"colloquy/app/forum"
+	"colloquy/models"
+	"colloquy/models/store"
+)
+
+// Version is set when a release is built.
+var Version = "development"
+
+// site is an open database with the rooms over it.
+type site struct {
+	config    config.Config
+	log       *slog.Logger
+	store     *store.Store
+	row       models.Community
+	forum     *forum.Forum
+	community *community.Community
+}
+
+// NewLog makes the log that the configuration asks for.
+func NewLog(c config.Config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// openStore opens the database, whose directory it makes when there is none.
+func openStore(ctx context.Context, c config.Config, log *slog.Logger) (*store.Store, error) {
+	if path, ok := strings.CutPrefix(c.DatabaseURL, "sqlite://"); ok {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("make the data directory: %w", err)
+		}
+	}
+	return store.Open(ctx, c.DatabaseURL, log)
+}
+
+// open brings the database up to date, makes the community's own row, and the rooms.
+func open(ctx context.Context, c config.Config, log *slog.Logger) (*site, error) {
+	s, err := openStore(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	site := &site{config: c, log: log, store: s}
+	if err := site.prepare(ctx); err != nil {
+		return nil, joinClose(err, s)
+	}
+	return site, nil
+}
+
+func joinClose(err error, s *store.Store) error {
+	if closed := s.Close(); closed != nil {
+		return fmt.Errorf("%w (and closing the database: %w)", err, closed)
+	}
+	return err
+}
+
+func (s *site) prepare(ctx context.Context) error {
+	if _, err := s.store.Migrate(ctx); err != nil {
+		return err
+	}
+	texts, err := demo.Starter()
+	if err != nil {
+		return err
+	}
+	groups := make([]models.Group, 0, len(texts.Groups))
+	for _, group := range texts.Groups {
+		groups = append(groups, models.Group{Key: group.Key, Name: group.Name, Explains: group.Explains})
+	}
+	initiatives := make([]models.Initiative, 0, len(texts.Initiatives))
+	for _, initiative := range texts.Initiatives {
+		initiatives = append(initiatives, models.Initiative{Slug: initiative.Slug, Name: initiative.Name})
+	}
+	s.row, err = community.Establish(ctx, s.store, time.Now(), texts.Community.Name, texts.Community.Purpose, groups, initiatives)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+// rooms makes the rooms. hint and hooks are nil for commands: a running server finds
+// what they did by itself within seconds.
+func (s *site) rooms(hint func(threadID, seq int64), hooks community.Hooks) {
+	s.forum = forum.New(s.store, s.row.Secret, time.Now, hint)
+	hooks.FacesMoved = func(threads map[int64]int64) {
+		s.forum.FacesMoved()
+		s.forum.Stamped(threads)
+	}
+	s.community = community.New(s.store, time.Now, hooks)
+}
+
+func (s *site) close() error { return s.store.Close() }

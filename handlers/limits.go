@@ -1,0 +1,106 @@
+package handlers
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/time/rate"
+)
+
+// pace is how often something may be done.
+type pace struct {
+	every time.Duration
+	burst int
+}
+
+// paces for each act. Members are trusted: theirs are only a stop for accidents.
+var paces = map[string]pace{
+	"write":   {time.Second, 60},
+	"sign in": {10 * time.Second, 10},
+	"letter":  {30 * time.Second, 5},
+	"look":    {time.Second, 60},
+	"search":  {500 * time.Millisecond, 40},
+}
+
+// maxLimiters bounds the memory of limits; beyond it the oldest half is forgotten.
+const maxLimiters = 20_000
+
+// limits remembers who did what how often, by a keyed hash that lives in memory only:
+// neither an address nor the key is ever written anywhere.
+type limits struct {
+	mu   sync.Mutex
+	key  []byte
+	byID map[[16]byte]*rate.Limiter
+	old  map[[16]byte]*rate.Limiter
+}
+
+func newLimits() *limits {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // documented to never return an error
+	return &limits{key: key, byID: map[[16]byte]*rate.Limiter{}, old: map[[16]byte]*rate.Limiter{}}
+}
+
+// allow counts an act of somebody and returns how long to wait when it was too many.
+func (l *limits) allow(act, who string, now time.Time) time.Duration {
+	mac := hmac.New(sha256.New, l.key)
+	mac.Write([]byte(act + "\x00" + who))
+	id := [16]byte(mac.Sum(nil)[:16])
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	limiter, ok := l.byID[id]
+	if !ok {
+		if limiter, ok = l.old[id]; !ok {
+			limiter = rate.NewLimiter(rate.Every(paces[act].every), paces[act].burst)
+		}
+		if len(l.byID) >= maxLimiters {
+			l.old, l.byID = l.byID, map[[16]byte]*rate.Limiter{}
+		}
+		l.byID[id] = limiter
+	}
+	reservation := limiter.ReserveN(now, 1)
+	wait := reservation.DelayFrom(now)
+	if wait > 0 {
+		reservation.CancelAt(now)
+	}
+	return wait
+}
+
+// tooMany is the error of an act done too often.
+type tooMany struct {
+	wait time.Duration
+}
+
+// Error says how long to wait.
+func (t tooMany) Error() string { return "too many at once; wait " + t.wait.String() }
+
+// limit counts an act: by member when somebody is signed in, else by where the request
+// comes from.
+func (s *Site) limit(c *fiber.Ctx, act string) error {
+	if !s.RateLimits {
+		return nil
+	}
+	viewer := s.at(c).viewer
+	who := "from " + c.IP()
+	if viewer.SignedIn() {
+		who = "member " + strconv.FormatInt(viewer.Member.ID, 10)
+	}
+	if wait := s.limits.allow(act, who, s.Now()); wait > 0 {
+		return tooMany{wait: wait}
+	}
+	return nil
+}
+
+// limited is the middleware of limit.
+func (s *Site) limited(act string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if err := s.limit(c, act); err != nil {
+			return err
+		}
+		return c.Next()
+	}
+}

@@ -1,0 +1,125 @@
+package handlers
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/gofiber/fiber/v2"
+	"github.com/klauspost/compress/gzip"
+)
+
+// maxPages bounds the memory of rendered pages, in bytes.
+const maxPages = 24 << 20
+
+// pageKey says what a rendered page depends on: when any of it moves, the page is
+// another one, so nothing is ever stale and nothing needs to be dropped.
+type pageKey struct {
+	kind   string
+	epoch  string
+	faces  int64
+	rights int64
+	// thread and seq are 0 for lists, which go by version instead.
+	thread  int64
+	seq     int64
+	version int64
+	page    int
+	// variant is language, appearance and whatever else the page shows.
+	variant string
+}
+
+// kept is a rendered page, and its compressed forms once somebody asked for them.
+type kept struct {
+	plain []byte
+	etag  string
+	brOne sync.Once
+	br    []byte
+	gzOne sync.Once
+	gz    []byte
+}
+
+// pages keeps rendered pages, the newest of them.
+type pages struct {
+	mu   sync.Mutex
+	size int
+	now  map[pageKey]*kept
+	old  map[pageKey]*kept
+}
+
+func newPages() *pages {
+	return &pages{now: map[pageKey]*kept{}, old: map[pageKey]*kept{}}
+}
+
+func (p *pages) get(key pageKey) (*kept, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if page, ok := p.now[key]; ok {
+		return page, true
+	}
+	page, ok := p.old[key]
+	if ok {
+		p.add(key, page)
+	}
+	return page, ok
+}
+
+func (p *pages) put(key pageKey, plain []byte) *kept {
+	sum := sha256.Sum256(plain)
+	page := &kept{plain: plain, etag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.add(key, page)
+	return page
+}
+
+// add keeps a page; when half the room is used the older half goes.
+func (p *pages) add(key pageKey, page *kept) {
+	if p.size+len(page.plain) > maxPages/2 {
+		p.old, p.now, p.size = p.now, map[pageKey]*kept{}, 0
+	}
+	p.now[key] = page
+	p.size += len(page.plain)
+}
+
+// body is the page in the best encoding that the browser accepts.
+func (k *kept) body(accept string) (body []byte, encoding string) {
+	switch {
+	case strings.Contains(accept, "br"):
+		k.brOne.Do(func() {
+			var buffer bytes.Buffer
+			writer := brotli.NewWriterLevel(&buffer, 5)
+			_, _ = writer.Write(k.plain) // a bytes.Buffer takes everything
+			_ = writer.Close()
+			k.br = buffer.Bytes()
+		})
+		return k.br, "br"
+	case strings.Contains(accept, "gzip"):
+		k.gzOne.Do(func() {
+			var buffer bytes.Buffer
+			writer := gzip.NewWriter(&buffer)
+			_, _ = writer.Write(k.plain) // a bytes.Buffer takes everything
+			_ = writer.Close()
+			k.gz = buffer.Bytes()
+		})
+		return k.gz, "gzip"
+	}
+	return k.plain, ""
+}
+
+// sendKept answers with a kept page, or with 304 when the browser has it.
+func (s *Site) sendKept(c *fiber.Ctx, page *kept) error {
+	s.cacheRule(c, true)
+	c.Set(fiber.HeaderETag, page.etag)
+	if strings.Contains(c.Get(fiber.HeaderIfNoneMatch), page.etag) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	body, encoding := page.body(c.Get(fiber.HeaderAcceptEncoding))
+	if encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, encoding)
+	}
+	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
+	return c.Send(body)
+}

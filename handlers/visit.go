@@ -1,0 +1,141 @@
+package handlers
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"colloquy/models"
+	"colloquy/views"
+	"colloquy/views/words"
+)
+
+// visit is what is known of a request before its handler runs.
+type visit struct {
+	viewer models.Viewer
+	// proof is the secret that form tokens of this browser are derived from: the
+	// session's token, or the one of a visitor who was shown a form.
+	proof string
+	// expired tells that the browser brought a session that has ended.
+	expired  bool
+	words    *words.Words
+	look     string
+	language string
+}
+
+type visitKey struct{}
+
+const cookieDays = 400
+
+// cookie names a cookie: behind TLS with the prefix that binds it to this host (RFC 6265bis).
+func (s *Site) cookie(name string) string {
+	if s.TLS {
+		return "__Host-colloquy-" + name
+	}
+	return "colloquy-" + name
+}
+
+func (s *Site) setCookie(c *fiber.Ctx, name, value string, age time.Duration) {
+	cookie := &fiber.Cookie{
+		Name: s.cookie(name), Value: value, Path: "/", HTTPOnly: true, Secure: s.TLS, SameSite: fiber.CookieSameSiteLaxMode,
+		MaxAge: int(age.Seconds()),
+	}
+	if value == "" {
+		cookie.MaxAge, cookie.Expires = 0, time.Unix(1, 0)
+	}
+	c.Cookie(cookie)
+}
+
+// visited is the middleware of meet.
+func (s *Site) visited(c *fiber.Ctx) error {
+	if err := s.meet(c); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
+// meet finds out who comes: the session, the language and the appearance.
+func (s *Site) meet(c *fiber.Ctx) error {
+	v := &visit{proof: c.Cookies(s.cookie("form"))}
+	v.viewer.Now = s.Now()
+	if token := c.Cookies(s.cookie("session")); token != "" {
+		viewer, err := s.Community.Viewer(c.UserContext(), token)
+		switch {
+		case err == nil:
+			v.viewer, v.proof = viewer, token
+		case errors.Is(err, models.ErrNotFound):
+			v.expired = true
+			s.setCookie(c, "session", "", 0)
+		default:
+			return err
+		}
+	}
+	v.language, v.look = c.Cookies(s.cookie("language")), c.Cookies(s.cookie("look"))
+	if v.viewer.SignedIn() {
+		v.language, v.look = v.viewer.Member.Language, v.viewer.Member.Appearance
+	}
+	if !knownLanguage(v.language) {
+		v.language = words.Match(c.Get(fiber.HeaderAcceptLanguage))
+	}
+	if v.look != "light" && v.look != "dark" {
+		v.look = ""
+	}
+	v.words = words.For(v.language)
+	c.Locals(visitKey{}, v)
+	return nil
+}
+
+func knownLanguage(tag string) bool {
+	for _, language := range words.Languages() {
+		if language.Tag == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// at is the visit of a request; a request that met nobody is a visitor's.
+func (s *Site) at(c *fiber.Ctx) *visit {
+	if v, ok := c.Locals(visitKey{}).(*visit); ok {
+		return v
+	}
+	return &visit{words: words.For(words.Match(c.Get(fiber.HeaderAcceptLanguage))), viewer: models.Viewer{Now: s.Now()}}
+}
+
+// page is what every page needs, filled for this request.
+func (s *Site) page(c *fiber.Ctx, title, section string) views.Page {
+	v := s.at(c)
+	p := views.Page{
+		Title: title, Section: section, Viewer: v.viewer, Words: v.words, Path: localPath(c.OriginalURL()),
+		Appearance: v.look, Asset: s.Files.URL, Demo: s.Demo, CommunityName: s.Name, Now: v.viewer.Now,
+		WorkshopSlug: s.WorkshopSlug, NoIndex: v.viewer.SignedIn(),
+	}
+	if v.viewer.SignedIn() {
+		p.Token = s.token(v.proof)
+	}
+	return p
+}
+
+// withToken gives a visitor's page a form token, and the browser the secret behind it.
+func (s *Site) withToken(c *fiber.Ctx, p *views.Page) {
+	v := s.at(c)
+	if v.viewer.SignedIn() {
+		return
+	}
+	if v.proof == "" {
+		v.proof = newProof()
+		s.setCookie(c, "form", v.proof, 24*time.Hour)
+	}
+	p.Token = s.token(v.proof)
+}
+
+// localPath is a path on this site to return to; anything else becomes the front page.
+func localPath(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
+		len(next) > 2000 {
+		return "/"
+	}
+	return next
+}
