@@ -148,7 +148,8 @@ func (f *Forum) EditText(ctx context.Context, viewer models.Viewer, threadID int
 }
 
 // RemoveText leaves a tombstone of a response or opening, for its author and
-// moderators. Removing what was removed is no error.
+// moderators. What its author removes is erased for good; what a moderator removes is
+// kept out of sight, so that it can be restored. Removing what was removed is no error.
 func (f *Forum) RemoveText(ctx context.Context, viewer models.Viewer, threadID int64, number int) error {
 	var seq int64
 	err := f.store.Write(ctx, func(tx *store.Tx) error {
@@ -165,7 +166,14 @@ func (f *Forum) RemoveText(ctx context.Context, viewer models.Viewer, threadID i
 			return err
 		}
 		now := micros(f.now())
-		return tx.RemoveResponse(&models.Response{ID: row.ID, RemovedAt: &now, ChangedSeq: seq})
+		if err := tx.RemoveResponse(&models.Response{ID: row.ID, RemovedAt: &now, ChangedSeq: seq}); err != nil {
+			return err
+		}
+		mine, err := own(tx, viewer, row.PersonaID)
+		if err != nil || !mine {
+			return err
+		}
+		return tx.EraseText(row.ID)
 	})
 	if err == nil && seq > 0 {
 		f.hint(threadID, seq)

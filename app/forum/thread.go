@@ -233,3 +233,12 @@ func Permalink(head *models.Thread, number int) string {
 func Path(head *models.Thread) string {
 	return "/threads/" + strconv.FormatInt(head.ID, 10) + "/" + head.Slug
 }
+
+// Opened tells whether the viewer opened the thread.
+func (f *Forum) Opened(ctx context.Context, viewer models.Viewer, head *models.ThreadHead) (bool, error) {
+	if !viewer.SignedIn() {
+		return false, nil
+	}
+	owner, err := f.store.OwnerOf(ctx, head.PersonaID)
+	return owner == viewer.Member.ID, err
+}

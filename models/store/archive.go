@@ -68,6 +68,22 @@ func (tx *Tx) CreateResponses(responses []models.Response, words []Words) error 
 	return tx.IndexWords(words)
 }
 
+// Reply says which response another one answers.
+type Reply struct {
+	ID        int64
+	ReplyToID int64
+}
+
+// LinkReplies says what responses answer that were written before the answered ones.
+func (tx *Tx) LinkReplies(replies []Reply) error {
+	for _, reply := range replies {
+		if err := tx.db.Exec("UPDATE responses SET reply_to_id = ? WHERE id = ?", reply.ReplyToID, reply.ID).Error; err != nil {
+			return translate(err)
+		}
+	}
+	return nil
+}
+
 // CreateEditions writes former texts.
 func (tx *Tx) CreateEditions(editions []models.Edition) error { return createMany(tx, editions) }
 

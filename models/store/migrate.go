@@ -149,3 +149,10 @@ func (s *Store) Columns(ctx context.Context, table string) ([]string, error) {
 	}
 	return columns, rows.Err()
 }
+
+// Holds tells whether any row of a table holds words in a column, for tests that
+// prove what was erased.
+func (s *Store) Holds(ctx context.Context, table, column, words string) (bool, error) {
+	count, err := one[int](s.reader(ctx).Raw("SELECT COUNT(*) FROM "+table+" WHERE "+column+" LIKE ?", "%"+words+"%"))
+	return count > 0, err
+}
