@@ -40,11 +40,14 @@ func status(err error) int {
 		return refusal(denied.Reason)
 	case errors.Is(err, models.ErrNotFound):
 		return http.StatusNotFound
+	case errors.Is(err, community.ErrInvitationUsed), errors.Is(err, community.ErrInvitationExpired):
+		return http.StatusGone
 	case errors.Is(err, errSignIn):
 		return http.StatusUnauthorized
 	case errors.Is(err, errForeign), errors.Is(err, errStale), errors.Is(err, community.ErrSuspended):
 		return http.StatusForbidden
-	case errors.As(err, &invalid), errors.As(err, &unfit), errors.Is(err, forum.ErrKeyReused):
+	case errors.As(err, &invalid), errors.As(err, &unfit), errors.Is(err, forum.ErrKeyReused),
+		errors.Is(err, community.ErrCredentials):
 		return http.StatusUnprocessableEntity
 	case errors.As(err, &conflict), errors.Is(err, forum.ErrRemoved), errors.Is(err, models.ErrTaken):
 		return http.StatusConflict
@@ -78,19 +81,24 @@ func (s *Site) failed(c *fiber.Ctx, err error) error {
 	if code == http.StatusUnauthorized && c.Method() == http.MethodGet {
 		return c.Redirect("/sign-in?next="+url.QueryEscape(localPath(c.OriginalURL())), http.StatusSeeOther)
 	}
-	e := views.ErrorView{Status: code, Reference: reference(c), SignIn: !v.viewer.SignedIn()}
+	e := views.ErrorView{Status: code, SignIn: !v.viewer.SignedIn()}
+	if code >= http.StatusInternalServerError {
+		e.Reference = reference(c)
+	}
 	if c.Method() == http.MethodPost {
 		e.Text = c.FormValue("body")
+	} else {
+		e.Retry = localPath(c.OriginalURL())
 	}
 	if wait := retryAfter(err, code); wait > 0 {
 		e.RetryAfter = int((wait + time.Second - 1) / time.Second)
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(e.RetryAfter))
 	}
 	if code >= http.StatusInternalServerError {
-		s.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed", slog.String("id", e.Reference),
+		s.Log.LogAttrs(c.UserContext(), slog.LevelError, "request failed", slog.String("id", reference(c)),
 			slog.String("route", c.Route().Path), slog.Any("error", err))
 	}
-	p := s.page(c, v.words.T("error.title."+strconv.Itoa(views.KnownStatus(code))), "")
+	p := s.page(c, "", "")
 	p.NoIndex = true
 	c.Status(code)
 	c.Set(fiber.HeaderCacheControl, "no-store")

@@ -10,6 +10,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/time/rate"
+
+	"colloquy/models"
 )
 
 // pace is how often something may be done.
@@ -84,15 +86,18 @@ func (s *Site) limit(c *fiber.Ctx, act string) error {
 	if !s.RateLimits {
 		return nil
 	}
-	viewer := s.at(c).viewer
-	who := "from " + c.IP()
-	if viewer.SignedIn() {
-		who = "member " + strconv.FormatInt(viewer.Member.ID, 10)
-	}
-	if wait := s.limits.allow(act, who, s.Now()); wait > 0 {
+	if wait := s.limits.allow(act, s.who(c, s.at(c).viewer), s.Now()); wait > 0 {
 		return tooMany{wait: wait}
 	}
 	return nil
+}
+
+// who is whose acts are counted together.
+func (s *Site) who(c *fiber.Ctx, viewer models.Viewer) string {
+	if viewer.SignedIn() {
+		return "member " + strconv.FormatInt(viewer.Member.ID, 10)
+	}
+	return "from " + c.IP()
 }
 
 // limited is the middleware of limit.

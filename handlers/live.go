@@ -45,6 +45,7 @@ func (s *Site) liveSession(c *fiber.Ctx) live.Session {
 	if v.viewer.SignedIn() {
 		session.ID = strconv.FormatInt(v.viewer.SessionID, 10)
 		session.Member = strconv.FormatInt(v.viewer.Member.ID, 10)
+		s.Source.spoken.Store(v.viewer.SessionID, v.language)
 	}
 	return session
 }

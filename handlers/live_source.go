@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"colloquy/app/access"
@@ -31,6 +32,9 @@ type LiveSource struct {
 	// Heads reads epoch, counter of rights, and where threads stand.
 	Heads func(ctx context.Context, threadIDs []int64) (models.Counters, map[int64]int64, error)
 	Now   func() time.Time
+	// spoken is the language in which each session reads, for members who follow
+	// their browser's.
+	spoken sync.Map
 }
 
 // audience is who may read a thread, as read in one snapshot with its changes.
@@ -58,13 +62,13 @@ func threadOf(channel string) (int64, bool) {
 }
 
 // Options are the hub's options that come from here; the caller adds the rest.
-func (l LiveSource) Options() live.Options {
+func (l *LiveSource) Options() live.Options {
 	return live.Options{
 		Read: l.read, Render: l.render, May: may, Own: l.own, Author: author, Heads: l.heads, Revalidate: l.revalidate,
 	}
 }
 
-func (l LiveSource) read(ctx context.Context, channel string, since int64, limit int) (live.Batch, error) {
+func (l *LiveSource) read(ctx context.Context, channel string, since int64, limit int) (live.Batch, error) {
 	id, ok := threadOf(channel)
 	if !ok {
 		return live.Batch{}, live.ErrNoChannel
@@ -91,7 +95,7 @@ func (l LiveSource) read(ctx context.Context, channel string, since int64, limit
 	return batch, nil
 }
 
-func (l LiveSource) render(ctx context.Context, variant live.Variant, change live.Change) (live.Frame, error) {
+func (l *LiveSource) render(ctx context.Context, variant live.Variant, change live.Change) (live.Frame, error) {
 	w := words.For(variant.Language)
 	var html bytes.Buffer
 	switch item := change.Item.(type) {
@@ -117,7 +121,7 @@ func author(change live.Change, viewer any) bool {
 	return isResponse && isViewer && v.SignedIn() && item.row.PersonaID == v.PersonaID && !item.row.Removed()
 }
 
-func (l LiveSource) own(ctx context.Context, viewer any, channel string) ([]int, error) {
+func (l *LiveSource) own(ctx context.Context, viewer any, channel string) ([]int, error) {
 	id, ok := threadOf(channel)
 	v, isViewer := viewer.(models.Viewer)
 	if !ok || !isViewer {
@@ -126,7 +130,7 @@ func (l LiveSource) own(ctx context.Context, viewer any, channel string) ([]int,
 	return l.Forum.OwnNumbers(ctx, v, id)
 }
 
-func (l LiveSource) heads(ctx context.Context, channels []string) (live.Heads, error) {
+func (l *LiveSource) heads(ctx context.Context, channels []string) (live.Heads, error) {
 	ids := make([]int64, 0, len(channels))
 	for _, channel := range channels {
 		if id, ok := threadOf(channel); ok {
@@ -141,7 +145,7 @@ func (l LiveSource) heads(ctx context.Context, channels []string) (live.Heads, e
 	return heads, err
 }
 
-func (l LiveSource) revalidate(ctx context.Context, sessions []string) (map[string]live.Standing, error) {
+func (l *LiveSource) revalidate(ctx context.Context, sessions []string) (map[string]live.Standing, error) {
 	ids := make([]int64, 0, len(sessions))
 	for _, session := range sessions {
 		if id, err := strconv.ParseInt(session, 10, 64); err == nil {
@@ -155,8 +159,17 @@ func (l LiveSource) revalidate(ctx context.Context, sessions []string) (map[stri
 	standings := make(map[string]live.Standing, len(viewers))
 	for id, viewer := range viewers {
 		standings[strconv.FormatInt(id, 10)] = live.Standing{
-			Viewer: viewer, Variant: live.Variant{Language: viewer.Member.Language, Class: readerClass},
+			Viewer: viewer, Variant: live.Variant{Language: l.language(id, viewer), Class: readerClass},
 		}
 	}
 	return standings, nil
+}
+
+func (l *LiveSource) language(sessionID int64, viewer models.Viewer) string {
+	if viewer.Member.Language != "" {
+		return viewer.Member.Language
+	}
+	spoken, _ := l.spoken.Load(sessionID)
+	language, _ := spoken.(string)
+	return language
 }

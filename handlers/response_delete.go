@@ -18,7 +18,7 @@ func (s *Site) responseDelete(c *fiber.Ctx) error {
 	} else if err != nil {
 		return err
 	}
-	p := s.page(c, s.at(c).words.T("remove.title"), views.SectionThemes)
+	p := s.page(c, s.at(c).words.T("remove.title", "number", page.Row.Number), views.SectionThemes)
 	p.NoIndex = true
 	s.cacheRule(c, false)
 	return s.render(c, views.ResponseDelete(p, views.ResponseDeletePage{Head: page.Head, Row: page.Row, Key: page.Key}))

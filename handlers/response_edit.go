@@ -79,7 +79,7 @@ func (s *Site) editRefused(c *fiber.Ctx, page views.ResponseEditPage, err error)
 }
 
 func (s *Site) showResponseEdit(c *fiber.Ctx, code int, page views.ResponseEditPage) error {
-	p := s.page(c, s.at(c).words.T("edit.title"), views.SectionThemes)
+	p := s.page(c, s.at(c).words.T("edit.title", "number", page.Row.Number), views.SectionThemes)
 	p.NoIndex = true
 	p.Modules = []string{"form.js"}
 	c.Status(code)

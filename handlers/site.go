@@ -21,11 +21,13 @@ type Site struct {
 	Forum     *forum.Forum
 	Community *community.Community
 	Hub       *live.Hub
+	Source    *LiveSource
 	Files     *static.Files
 	Log       *slog.Logger
 	Now       func() time.Time
-	// Name is what the community calls itself.
-	Name string
+	// Name is what the community calls itself, Purpose its account of itself.
+	Name    string
+	Purpose string
 	// Secret keys form tokens and the memory of rate limits.
 	Secret []byte
 	// BaseURL is the only source of absolute links; Origins are accepted for forms.

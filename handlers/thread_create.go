@@ -82,7 +82,7 @@ func (s *Site) showThreadNew(c *fiber.Ctx, code int, form views.ThreadForm) erro
 	for _, row := range rows {
 		themes = append(themes, row.Theme)
 	}
-	p := s.page(c, v.words.T("new.title"), views.SectionThemes)
+	p := s.page(c, v.words.T("open.title"), views.SectionThemes)
 	p.Path = "/threads/new"
 	p.NoIndex = true
 	p.Modules = []string{"form.js"}

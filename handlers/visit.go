@@ -112,6 +112,9 @@ func (s *Site) page(c *fiber.Ctx, title, section string) views.Page {
 		Appearance: v.look, Asset: s.Files.URL, Demo: s.Demo, CommunityName: s.Name, Now: v.viewer.Now,
 		WorkshopSlug: s.WorkshopSlug, NoIndex: v.viewer.SignedIn(),
 	}
+	if c.Method() != fiber.MethodGet {
+		p.Path = "/" // the foot's forms return to a page that can be read
+	}
 	if v.viewer.SignedIn() {
 		p.Token = s.token(v.proof)
 	}

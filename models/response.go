@@ -72,7 +72,7 @@ type Changes struct {
 	Epoch string
 	// Rights is the community's counter of rights in the same snapshot.
 	Rights int64
-	Head  ThreadHead
+	Head   ThreadHead
 	// ThreadChanged tells that the thread's own row is among the changes.
 	ThreadChanged bool
 	// Rows are the changed responses in the order of their ChangedSeq.

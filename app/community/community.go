@@ -30,6 +30,10 @@ var (
 	ErrCredentials = errors.New("address and password do not belong together")
 	// ErrSuspended is returned when a member who gave the right proof is suspended.
 	ErrSuspended = errors.New("this membership is suspended")
+	// ErrInvitationUsed is returned for an invitation that somebody has accepted.
+	ErrInvitationUsed = errors.New("this invitation was used")
+	// ErrInvitationExpired is returned for an invitation whose time is over.
+	ErrInvitationExpired = errors.New("this invitation has expired")
 	// ErrBusy is returned when too many passwords are being checked at once.
 	ErrBusy = errors.New("too many sign-ins at once")
 )

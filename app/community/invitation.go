@@ -11,10 +11,11 @@ import (
 	"colloquy/models/store"
 )
 
+// Limits of what profiles hold, in characters.
 const (
-	maxName         = 80
-	maxOrganisation = 120
-	maxAbout        = 1000
+	MaxName         = 80
+	MaxOrganisation = 120
+	MaxAbout        = 1000
 )
 
 // FoundingLink makes the link with which the first convener signs up, and closes the
@@ -129,9 +130,22 @@ func (c *Community) RevokeInvitation(ctx context.Context, viewer models.Viewer, 
 	})
 }
 
-// Invitation finds an open invitation by its token.
+// Invitation finds an open invitation by its token. One that is not open is
+// ErrInvitationUsed, ErrInvitationExpired, or store.ErrNotFound when it was withdrawn
+// or never was.
 func (c *Community) Invitation(ctx context.Context, token string) (models.InvitationRow, error) {
-	return c.store.InvitationByToken(ctx, hashOf(token), c.now().UTC())
+	row, err := c.store.InvitationByToken(ctx, hashOf(token))
+	switch {
+	case err != nil:
+		return row, err
+	case row.AcceptedAt != nil:
+		return row, ErrInvitationUsed
+	case row.RevokedAt != nil:
+		return models.InvitationRow{}, store.ErrNotFound
+	case !c.now().Before(row.ExpiresAt):
+		return row, ErrInvitationExpired
+	}
+	return row, nil
 }
 
 // Acceptance is what a guest says of themselves.
@@ -162,8 +176,8 @@ func (c *Community) Accept(ctx context.Context, token string, input Acceptance) 
 		j.groupID = *invitation.GroupID
 	}
 	j.email, j.key = invalid.email(input.Email)
-	j.name = invalid.line("name", input.Name, maxName, true)
-	j.organisation = invalid.line("organisation", input.Organisation, maxOrganisation, false)
+	j.name = invalid.line("name", input.Name, MaxName, true)
+	j.organisation = invalid.line("organisation", input.Organisation, MaxOrganisation, false)
 	if j.groupID == 0 {
 		invalid["group"] = Empty
 	} else if err := c.knownGroup(ctx, invalid, j.groupID); err != nil {

@@ -71,7 +71,7 @@ func (c *Community) AddMember(ctx context.Context, email, name, group string, ro
 	invalid := Invalid{}
 	j := joining{role: role}
 	j.email, j.key = invalid.email(email)
-	j.name = invalid.line("name", name, maxName, true)
+	j.name = invalid.line("name", name, MaxName, true)
 	if !role.Valid() {
 		invalid["role"] = Unknown
 	}

@@ -16,7 +16,8 @@ const maxHashes = 4
 // for eight at least).
 const MinPassword = 10
 
-const maxPassword = 200
+// MaxPassword is the most characters of a password.
+const MaxPassword = 200
 
 // hashing follows the OWASP recommendation for argon2id: 19 MiB, two passes.
 var hashing = &argon2id.Params{
@@ -61,8 +62,8 @@ func (c *Community) matches(ctx context.Context, password, hash string) (bool, e
 	if !known {
 		hash = nobody
 	}
-	if utf8.RuneCountInString(password) > maxPassword {
-		password = password[:maxPassword]
+	if utf8.RuneCountInString(password) > MaxPassword {
+		password = password[:MaxPassword]
 		known = false
 	}
 	match, err := argon2id.ComparePasswordAndHash(password, hash)
@@ -76,7 +77,7 @@ func badPassword(password string) Problem {
 		return Encoding
 	case n < MinPassword:
 		return TooShort
-	case n > maxPassword:
+	case n > MaxPassword:
 		return TooLong
 	}
 	return ""

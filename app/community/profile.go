@@ -52,9 +52,9 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 	member := *viewer.Member
 	member.Language = edit.Language
 	named := persona
-	named.Name = invalid.line("name", edit.Name, maxName, true)
-	named.Organisation = invalid.line("organisation", edit.Organisation, maxOrganisation, false)
-	named.About = invalid.line("about", edit.About, maxAbout, false)
+	named.Name = invalid.line("name", edit.Name, MaxName, true)
+	named.Organisation = invalid.line("organisation", edit.Organisation, MaxOrganisation, false)
+	named.About = invalid.line("about", edit.About, MaxAbout, false)
 	initiatives, err := c.initiativeIDs(ctx, invalid, edit.Initiatives)
 	if err != nil {
 		return err

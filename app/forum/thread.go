@@ -191,7 +191,7 @@ func (f *Forum) Thread(ctx context.Context, viewer models.Viewer, id int64) (mod
 // Threads lists the threads of a theme: pinned ones first, then the latest active.
 // After continues behind a place as NextThreads gives it.
 func (f *Forum) Threads(ctx context.Context, viewer models.Viewer, themeID int64, kind models.Kind, after string, limit int) ([]models.ThreadRow, string, error) {
-	list := store.ThreadList{ThemeID: themeID, Kind: kind, PinnedFirst: true, Limit: limit + 1}
+	list := store.ThreadList{ThemeID: themeID, Kind: kind, PinnedFirst: true, Voices: true, Limit: limit + 1}
 	if after != "" {
 		place, err := parsePlace(after)
 		if err != nil {

@@ -38,6 +38,16 @@ func (f *Forum) Workshop(ctx context.Context, viewer models.Viewer, slug string)
 	return page, err
 }
 
+// FirstWorkshop is the slug of the workshop that the community continues, empty when
+// there is none.
+func (f *Forum) FirstWorkshop(ctx context.Context) (string, error) {
+	workshop, err := f.store.Workshop(ctx, "")
+	if notFound(err) {
+		return "", nil
+	}
+	return workshop.Slug, err
+}
+
 // Agenda lists the questions of the learning agenda with the readable threads that
 // speak to each.
 func (f *Forum) Agenda(ctx context.Context, viewer models.Viewer) ([]models.QuestionRow, error) {

@@ -53,7 +53,8 @@ func (h *Hints) Of(threadID int64) []int64 {
 	return append([]int64(nil), h.seqs[threadID]...)
 }
 
-func (h *Hints) hint(threadID, seq int64) {
+// Add remembers a hint.
+func (h *Hints) Add(threadID, seq int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.seqs[threadID] = append(h.seqs[threadID], seq)
@@ -99,7 +100,7 @@ func NewCast(t testing.TB, s *store.Store) *Cast {
 	must(t, err)
 	cast.Groups, err = s.Groups(ctx)
 	must(t, err)
-	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, cast.Hints.hint)
+	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, cast.Hints.Add)
 	cast.Community = community.New(s, cast.Clock.Now, community.Hooks{FacesMoved: func(threads map[int64]int64) {
 		cast.Forum.FacesMoved()
 		cast.Forum.Stamped(threads)

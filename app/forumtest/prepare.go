@@ -49,3 +49,16 @@ func Open(t testing.TB, url string) *store.Store {
 	})
 	return s
 }
+
+// Loud is a log that ends up beside the test that failed.
+func Loud(t testing.TB) *slog.Logger {
+	return slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+type testWriter struct{ t testing.TB }
+
+// Write hands a line to the test.
+func (w testWriter) Write(line []byte) (int, error) {
+	w.t.Log(string(line))
+	return len(line), nil
+}

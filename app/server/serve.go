@@ -114,7 +114,7 @@ func (r *running) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	source := handlers.LiveSource{
+	source := &handlers.LiveSource{
 		Forum: r.forum, Community: r.community, Heads: r.store.Heads, Now: time.Now,
 	}
 	options := source.Options()
@@ -123,16 +123,20 @@ func (r *running) build(ctx context.Context) error {
 	if r.hub, err = live.New(options); err != nil {
 		return err
 	}
+	workshop, err := r.forum.FirstWorkshop(ctx)
+	if err != nil {
+		return err
+	}
 	files, err := static.New()
 	if err != nil {
 		return err
 	}
 	r.app, err = handlers.New(&handlers.Site{
-		Forum: r.forum, Community: r.community, Hub: r.hub, Files: files, Log: r.log, Now: time.Now,
-		Name: r.row.Name, Secret: r.row.Secret, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
+		Forum: r.forum, Community: r.community, Hub: r.hub, Source: source, Files: files, Log: r.log, Now: time.Now,
+		Name: r.row.Name, Purpose: r.row.Purpose, Secret: r.row.Secret, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
 		TLS: r.config.TLS(), TrustedProxies: r.config.TrustedProxies, RateLimits: r.config.RateLimits,
 		Demo: r.row.Demo && r.config.Loopback(), Version: Version, Ready: r.ready.Load, Groups: groups,
-		Meters: r.meters,
+		WorkshopSlug: workshop, Meters: r.meters,
 	})
 	return err
 }

@@ -101,8 +101,13 @@ func (a *api) refuse(c *fiber.Ctx, viewer models.Viewer) error {
 // refuseWrite guards against other sites' pages, which can send a session's cookie but
 // not a token: with the session, a write is JSON and names an origin of this site.
 func (a *api) refuseWrite(c *fiber.Ctx) error {
-	hasBody := len(c.Body()) > 0
-	if c.Get(fiber.HeaderAuthorization) == "" {
+	// Packed bodies are refused: unpacked, they could be of any size.
+	if packing := c.Get(fiber.HeaderContentEncoding); packing != "" && packing != "identity" {
+		return newProblem(http.StatusUnsupportedMediaType, "Send the body without Content-Encoding.")
+	}
+	hasBody := len(c.Request().Body()) > 0
+	usesToken := c.Get(fiber.HeaderAuthorization) != ""
+	if !usesToken {
 		if c.Get("Sec-Fetch-Site") == "cross-site" || !slices.Contains(a.Origins, c.Get(fiber.HeaderOrigin)) {
 			return newProblem(http.StatusForbidden, "With the session, write from the site's own pages only; elsewhere use an access token.")
 		}
@@ -110,7 +115,6 @@ func (a *api) refuseWrite(c *fiber.Ctx) error {
 	}
 	header := c.Get(fiber.HeaderContentType)
 	media, _, err := mime.ParseMediaType(header)
-	usesToken := c.Get(fiber.HeaderAuthorization) != ""
 	if hasBody && (err != nil || media != fiber.MIMEApplicationJSON) && !(usesToken && header == "") {
 		return newProblem(http.StatusUnsupportedMediaType, "Send the body as application/json.")
 	}
@@ -120,11 +124,12 @@ func (a *api) refuseWrite(c *fiber.Ctx) error {
 // cleanQuery tells whether the query can be handed on: PostgreSQL takes neither broken
 // UTF-8 nor NUL.
 func cleanQuery(c *fiber.Ctx) bool {
-	clean := true
-	c.Context().QueryArgs().VisitAll(func(name, value []byte) {
-		clean = clean && utf8.Valid(name) && utf8.Valid(value) && !slices.Contains(value, 0)
-	})
-	return clean
+	for name, value := range c.Context().QueryArgs().All() {
+		if !utf8.Valid(name) || !utf8.Valid(value) || slices.Contains(value, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // unauthorized is the problem of a request that needs another or any token.

@@ -30,7 +30,7 @@ func (Changes) TransformSchema(_ huma.Registry, schema *huma.Schema) *huma.Schem
 }
 
 func (a *api) changes(described huma.API) {
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "list-changes", Method: http.MethodGet, Path: "/threads/{id}/changes", Tags: []string{"threads"},
 		Summary: "What changed in a thread after a seq",
 	}, []int{http.StatusNotFound, http.StatusUnprocessableEntity}, a.listChanges)

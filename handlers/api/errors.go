@@ -132,7 +132,7 @@ func problemOf(ctx context.Context, operation string, err error) *Problem {
 		return unacceptable("header.Idempotency-Key", "This key was used for another request: take a new one.")
 	case errors.Is(err, forum.ErrNoKey):
 		return unacceptable("header.Idempotency-Key", sentences["header.Idempotency-Key"])
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return newProblem(http.StatusServiceUnavailable, "This took too long. Please try again.").with(fiber.HeaderRetryAfter, "2")
 	}
 	problem := internal()
@@ -208,6 +208,13 @@ func sentence(location string, what forum.Problem) string {
 	return "This cannot be accepted."
 }
 
+// A problem names at most so many fields, each with so many bytes: both are the
+// client's own choice.
+const (
+	maxNamed    = 25
+	maxLocation = 100
+)
+
 // rewrite turns the library's own errors into problem documents in our words, without
 // the values that it repeats.
 func rewrite(_ huma.Context, _ string, value any) (any, error) {
@@ -230,21 +237,25 @@ func rewrite(_ huma.Context, _ string, value any) (any, error) {
 		problem.Detail = http.StatusText(model.Status) + "."
 		return problem, nil
 	}
-	for _, detail := range model.Errors {
-		if detail == nil {
-			continue
+	for _, detail := range model.Errors[:min(len(model.Errors), maxNamed)] {
+		if detail != nil {
+			problem.Errors = append(problem.Errors, fieldProblem(detail))
 		}
-		message, ok := sentences[detail.Location]
-		switch {
-		case ok:
-		case detail.Location == "body" && model.Status == http.StatusUnprocessableEntity && strings.HasPrefix(detail.Message, "json:"):
-			message = "A number does not fit its field."
-		default:
-			message = capital(detail.Message)
-		}
-		problem.Errors = append(problem.Errors, FieldProblem{Location: detail.Location, Message: message})
 	}
 	return problem, nil
+}
+
+func fieldProblem(detail *huma.ErrorDetail) FieldProblem {
+	location := strings.ToValidUTF8(detail.Location[:min(len(detail.Location), maxLocation)], "")
+	message, ok := sentences[location]
+	switch {
+	case ok:
+	case strings.HasPrefix(detail.Message, "json:"):
+		message = "A number does not fit its field."
+	default:
+		message = capital(detail.Message)
+	}
+	return FieldProblem{Location: location, Message: message}
 }
 
 // capital makes a sentence of a message.

@@ -19,7 +19,7 @@ type Me struct {
 }
 
 func (a *api) me(described huma.API) {
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "get-me", Method: http.MethodGet, Path: "/me", Tags: []string{"me"}, Summary: "Who you are",
 	}, nil, a.getMe)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -64,7 +65,7 @@ var format = huma.Format{
 
 // add registers one operation: its handler gets the viewer, its errors become problem
 // documents. The statuses are those of its problems, 500 and those of admission apart.
-func add[I, O any](a *api, described huma.API, operation huma.Operation, statuses []int,
+func add[I, O any](described huma.API, operation huma.Operation, statuses []int,
 	do func(ctx context.Context, viewer models.Viewer, input *I) (*O, error),
 ) {
 	operation.MaxBodyBytes = maxBody + 1 // the library refuses a body of exactly its limit
@@ -138,4 +139,39 @@ func orNull(schema *huma.Schema, names ...string) {
 			property.Enum = append(property.Enum, nil)
 		}
 	}
+}
+
+// needed are the properties that a body must have. The description says so once all
+// operations stand: the rooms check it, so that every problem names its field.
+var needed = map[string][]string{
+	"NewThread":   {"theme", "title", "kind", "level", "body"},
+	"NewResponse": {"body"},
+	"TextEdit":    {"body"},
+}
+
+// describe writes the description once. It cannot fail but by a mistake in the
+// operations, which stops the start.
+func describe(document *huma.OpenAPI) []byte {
+	for name, properties := range needed {
+		document.Components.Schemas.Map()[name].Required = properties
+	}
+	for _, item := range document.Paths {
+		for _, operation := range []*huma.Operation{item.Get, item.Post, item.Patch, item.Delete} {
+			if operation == nil {
+				continue
+			}
+			for _, parameter := range operation.Parameters {
+				// They are read as text, so that what is no number is not found either.
+				if parameter.In == "path" && parameter.Name != "slug" {
+					least := 1.0
+					parameter.Schema = &huma.Schema{Type: huma.TypeInteger, Format: "int64", Minimum: &least}
+				}
+			}
+		}
+	}
+	description, err := json.Marshal(document)
+	if err != nil {
+		panic(fmt.Errorf("describe the API: %w", err))
+	}
+	return description
 }

@@ -7,7 +7,6 @@
 package api
 
 import (
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -165,28 +164,4 @@ func addresses(document *huma.OpenAPI) []address {
 		known = append(known, found)
 	}
 	return known
-}
-
-// describe writes the description once. It cannot fail but by a mistake in the
-// operations, which stops the start.
-func describe(document *huma.OpenAPI) []byte {
-	for _, item := range document.Paths {
-		for _, operation := range []*huma.Operation{item.Get, item.Post, item.Patch, item.Delete} {
-			if operation == nil {
-				continue
-			}
-			for _, parameter := range operation.Parameters {
-				// They are read as text, so that what is no number is not found either.
-				if parameter.In == "path" && parameter.Name != "slug" {
-					least := 1.0
-					parameter.Schema = &huma.Schema{Type: huma.TypeInteger, Format: "int64", Minimum: &least}
-				}
-			}
-		}
-	}
-	description, err := json.Marshal(document)
-	if err != nil {
-		panic(fmt.Errorf("describe the API: %w", err))
-	}
-	return description
 }

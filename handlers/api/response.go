@@ -45,18 +45,18 @@ type ResponseList struct {
 }
 
 func (a *api) responses(described huma.API) {
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "list-responses", Method: http.MethodGet, Path: "/threads/{id}/responses", Tags: []string{"responses"},
 		Summary: "A thread's responses by number, from the opening, tombstones included",
 	}, []int{http.StatusNotFound, http.StatusUnprocessableEntity}, a.listResponses)
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "respond", Method: http.MethodPost, Path: "/threads/{id}/responses", Tags: []string{"responses"},
 		Summary: "Respond in a thread", DefaultStatus: http.StatusCreated, Responses: replayable[Response](described),
 	}, []int{
 		http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
 		http.StatusUnprocessableEntity,
 	}, a.respond)
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "edit-response", Method: http.MethodPatch, Path: "/threads/{id}/responses/{number}", Tags: []string{"responses"},
 		Summary:     "Edit a response, or with number 1 the opening",
 		Description: "With rev, the edit is refused with 409 and both texts when the text was changed since. An edit that changes nothing takes no seq.",
@@ -64,7 +64,7 @@ func (a *api) responses(described huma.API) {
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge,
 		http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
 	}, a.editResponse)
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "remove-response", Method: http.MethodDelete, Path: "/threads/{id}/responses/{number}", Tags: []string{"responses"},
 		Summary: "Remove a response, or with number 1 the opening's text: a tombstone stays", DefaultStatus: http.StatusNoContent,
 	}, []int{http.StatusNotFound}, a.removeResponse)
@@ -107,12 +107,6 @@ type NewResponse struct {
 	Persona *string `json:"persona,omitempty" nullable:"true" doc:"Your own handle, which is also the default"`
 }
 
-// TransformSchema describes what is needed.
-func (NewResponse) TransformSchema(_ huma.Registry, schema *huma.Schema) *huma.Schema {
-	schema.Required = []string{"body"}
-	return schema
-}
-
 type respondInput struct {
 	ID   string `path:"id"`
 	Key  string `header:"Idempotency-Key" required:"true" maxLength:"255" doc:"The same key again gives the same answer and writes nothing new"`
@@ -147,12 +141,6 @@ type TextEdit struct {
 	Body string  `json:"body,omitempty" doc:"Markdown, at most 100,000 characters"`
 	Lang *string `json:"lang,omitempty" nullable:"true" doc:"Language of the text (BCP 47); stays when left out"`
 	Rev  *int    `json:"rev,omitempty" nullable:"true" minimum:"1" maximum:"2147483647" doc:"The edition that you started from"`
-}
-
-// TransformSchema describes what is needed.
-func (TextEdit) TransformSchema(_ huma.Registry, schema *huma.Schema) *huma.Schema {
-	schema.Required = []string{"body"}
-	return schema
 }
 
 type editResponseInput struct {

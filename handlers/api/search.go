@@ -45,7 +45,7 @@ type HitList struct {
 }
 
 func (a *api) search(described huma.API) {
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "search", Method: http.MethodGet, Path: "/search", Tags: []string{"search"},
 		Summary: "Find texts and titles that hold all words, the most relevant first",
 	}, []int{http.StatusBadRequest, http.StatusUnprocessableEntity}, a.find)

@@ -30,11 +30,11 @@ type ThemeList struct {
 }
 
 func (a *api) themes(described huma.API) {
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "list-themes", Method: http.MethodGet, Path: "/themes", Tags: []string{"themes"},
 		Summary: "The themes that you may read, in the moderators' order",
 	}, nil, a.listThemes)
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "get-theme", Method: http.MethodGet, Path: "/themes/{slug}", Tags: []string{"themes"},
 		Summary: "One theme",
 	}, []int{http.StatusNotFound}, a.getTheme)

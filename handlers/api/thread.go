@@ -49,19 +49,19 @@ type ThreadList struct {
 }
 
 func (a *api) threads(described huma.API) {
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "list-threads", Method: http.MethodGet, Path: "/themes/{slug}/threads", Tags: []string{"threads"},
 		Summary: "A theme's threads: pinned ones first, then the latest active",
 	}, []int{http.StatusNotFound, http.StatusUnprocessableEntity}, a.listThreads)
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "start-thread", Method: http.MethodPost, Path: "/threads", Tags: []string{"threads"},
 		Summary: "Start a thread", DefaultStatus: http.StatusCreated, Responses: replayable[Thread](described),
 	}, []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity}, a.startThread)
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "get-thread", Method: http.MethodGet, Path: "/threads/{id}", Tags: []string{"threads"},
 		Summary: "One thread, without its texts",
 	}, []int{http.StatusNotFound}, a.getThread)
-	add(a, described, huma.Operation{
+	add(described, huma.Operation{
 		OperationID: "edit-thread", Method: http.MethodPatch, Path: "/threads/{id}", Tags: []string{"threads"},
 		Summary:     "Edit a thread's head",
 		Description: "Title, kind, level, outcome and lang are for its author and moderators, locked and pinned for moderators. What is left out stays.",
@@ -73,7 +73,7 @@ func (a *api) threads(described huma.API) {
 
 type threadsInput struct {
 	Slug  string `path:"slug"`
-	After string `query:"after" pattern:"^[01]\\.[0-9a-z]{1,12}\\.[0-9a-z]{1,12}$" doc:"The next of the page before"`
+	After string `query:"after" pattern:"^[01]\\.-?[0-9a-z]{1,11}\\.[0-9a-z]{1,12}$" doc:"The next of the page before"`
 	Limit int    `query:"limit" minimum:"1" default:"50" doc:"At most 200; more counts as 200"`
 }
 
@@ -107,12 +107,6 @@ type NewThread struct {
 	Body    string  `json:"body,omitempty" doc:"The opening, in Markdown, at most 100,000 characters"`
 	Lang    *string `json:"lang,omitempty" nullable:"true" doc:"Language of the text (BCP 47); guessed when left out"`
 	Persona *string `json:"persona,omitempty" nullable:"true" doc:"Your own handle, which is also the default"`
-}
-
-// TransformSchema describes what is needed.
-func (NewThread) TransformSchema(_ huma.Registry, schema *huma.Schema) *huma.Schema {
-	schema.Required = []string{"theme", "title", "kind", "level", "body"}
-	return schema
 }
 
 type startInput struct {

@@ -22,10 +22,9 @@ const invitationColumns = `i.id, i.token_hash, i.email, i.group_id, i.role, i.pe
 	COALESCE(p.name, '') AS inviter_name FROM invitations i
 	LEFT JOIN stakeholder_groups g ON g.id = i.group_id LEFT JOIN personas p ON p.id = i.persona_id `
 
-// InvitationByToken finds an open invitation.
-func (s *Store) InvitationByToken(ctx context.Context, tokenHash []byte, now time.Time) (models.InvitationRow, error) {
-	return one[models.InvitationRow](s.reader(ctx).Raw(`SELECT `+invitationColumns+
-		`WHERE i.token_hash = ? AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > ?`, tokenHash, now))
+// InvitationByToken finds an invitation, open or not.
+func (s *Store) InvitationByToken(ctx context.Context, tokenHash []byte) (models.InvitationRow, error) {
+	return one[models.InvitationRow](s.reader(ctx).Raw(`SELECT `+invitationColumns+`WHERE i.token_hash = ?`, tokenHash))
 }
 
 // Invitations lists the latest invitations of members, newest first.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -20,6 +21,7 @@ type Store struct {
 	read    *gorm.DB
 	dialect dialect
 	path    string
+	asked   *atomic.Int64
 	closers []func() error
 }
 
@@ -53,18 +55,19 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*Store, er
 		return nil, fmt.Errorf("open PostgreSQL: %w", err)
 	}
 	conn := stdlib.OpenDBFromPool(pool)
-	db, err := gorm.Open(postgres.New(postgres.Config{Conn: conn}), gormConfig(log))
+	asked := new(atomic.Int64)
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: conn}), gormConfig(log, asked))
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open PostgreSQL: %w", err)
 	}
-	s := &Store{write: db, read: db, dialect: postgresDialect}
+	s := &Store{write: db, read: db, dialect: postgresDialect, asked: asked}
 	s.closers = append(s.closers, conn.Close, func() error { pool.Close(); return nil })
 	return s, nil
 }
 
 func openSQLite(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
-	s := &Store{dialect: sqliteDialect, path: path}
+	s := &Store{dialect: sqliteDialect, path: path, asked: new(atomic.Int64)}
 	open := func(options string, connections int) (*gorm.DB, error) {
 		conn, err := sql.Open("sqlite", "file:"+path+"?"+sqlitePragmas+options)
 		if err != nil {
@@ -76,7 +79,7 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*Store, err
 		if err := conn.PingContext(ctx); err != nil {
 			return nil, err
 		}
-		return gorm.Open(&sqliteDialector{conn: conn}, gormConfig(log))
+		return gorm.Open(&sqliteDialector{conn: conn}, gormConfig(log, s.asked))
 	}
 	var err error
 	// One writer, because SQLite has one; it takes the lock when it begins, so that
@@ -91,11 +94,11 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*Store, err
 	return s, nil
 }
 
-func gormConfig(log *slog.Logger) *gorm.Config {
+func gormConfig(log *slog.Logger, asked *atomic.Int64) *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
-		Logger:                 queryLog{log: log},
+		Logger:                 queryLog{log: log, asked: asked},
 		DisableAutomaticPing:   true,
 	}
 }

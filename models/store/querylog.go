@@ -14,18 +14,14 @@ import (
 // slow is how long a query may take before it is named in the log.
 const slow = 500 * time.Millisecond
 
-type counterKey struct{}
-
-// CountQueries returns a context whose queries are counted, for tests and metrics.
-func CountQueries(ctx context.Context) (context.Context, *atomic.Int64) {
-	counter := new(atomic.Int64)
-	return context.WithValue(ctx, counterKey{}, counter), counter
-}
+// Queries is how many statements this store has asked so far, for tests and metrics.
+func (s *Store) Queries() int64 { return s.asked.Load() }
 
 // queryLog is GORM's logger: it counts, and names slow and failed statements with
 // their placeholders, never with their values.
 type queryLog struct {
-	log *slog.Logger
+	log   *slog.Logger
+	asked *atomic.Int64
 }
 
 // LogMode is demanded by GORM; the level is slog's.
@@ -42,9 +38,7 @@ func (l queryLog) Error(ctx context.Context, text string, _ ...any) { l.log.Erro
 
 // Trace is called after each statement.
 func (l queryLog) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), err error) {
-	if counter, ok := ctx.Value(counterKey{}).(*atomic.Int64); ok {
-		counter.Add(1)
-	}
+	l.asked.Add(1)
 	expected := err == nil || errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, gorm.ErrDuplicatedKey) ||
 		errors.Is(err, context.Canceled)
 	if took := time.Since(begin); expected && took < slow {

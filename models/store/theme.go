@@ -47,19 +47,23 @@ func fillThemes(db *gorm.DB, rows []models.ThemeRow) error {
 		at[rows[i].ID] = &rows[i]
 		ids = append(ids, rows[i].ID)
 	}
-	voices, err := all[models.Voice](db.Raw(`SELECT t.theme_id, v.group_id, SUM(v.responses) AS responses
+	// One question for two things: who has spoken, and which groups may read.
+	type row struct {
+		ThemeID, GroupID int64
+		Responses        int
+		MayRead          bool
+	}
+	found, err := all[row](db.Raw(`SELECT t.theme_id, v.group_id, SUM(v.responses) AS responses, (1 = 0) AS may_read
 		FROM thread_voices v JOIN threads t ON t.id = v.thread_id
 		WHERE t.theme_id IN ? GROUP BY t.theme_id, v.group_id HAVING SUM(v.responses) > 0
-		ORDER BY t.theme_id, v.group_id`, ids))
-	if err != nil {
-		return err
-	}
-	for _, voice := range voices {
-		at[voice.ThemeID].Voices = append(at[voice.ThemeID].Voices, voice)
-	}
-	groups, err := audienceGroups(db, ids)
-	for id, list := range groups {
-		at[id].GroupIDs = list
+		UNION ALL SELECT theme_id, group_id, 0, (1 = 1) FROM theme_groups WHERE theme_id IN ? ORDER BY 1, 2`, ids, ids))
+	for _, r := range found {
+		theme := at[r.ThemeID]
+		if r.MayRead {
+			theme.GroupIDs = append(theme.GroupIDs, r.GroupID)
+		} else {
+			theme.Voices = append(theme.Voices, models.Voice{ThemeID: r.ThemeID, GroupID: r.GroupID, Responses: r.Responses})
+		}
 	}
 	return err
 }

@@ -69,6 +69,8 @@ type ThreadList struct {
 	Kind models.Kind
 	// PinnedFirst puts pinned threads at the top.
 	PinnedFirst bool
+	// Voices adds who has spoken in each.
+	Voices bool
 	// After continues behind a place; nil starts at the top.
 	After *ThreadPlace
 	Limit int
@@ -125,8 +127,8 @@ func (s *Store) Threads(ctx context.Context, scope models.Scope, list ThreadList
 	}
 	rows, err := all[models.ThreadRow](s.reader(ctx).Raw(`SELECT `+threadRowColumns+condition+order,
 		append(values, list.Limit)...))
-	if err != nil {
-		return nil, err
+	if err != nil || !list.Voices {
+		return rows, err
 	}
 	return rows, fillVoices(s.reader(ctx), rows)
 }

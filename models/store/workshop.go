@@ -51,16 +51,16 @@ func (s *Store) Questions(ctx context.Context) ([]models.Question, error) {
 
 // ThreadsOfQuestions lists the threads that speak to each question and that the scope may read.
 func (s *Store) ThreadsOfQuestions(ctx context.Context, scope models.Scope) (map[int64][]models.ThreadRow, error) {
-	return s.threadsBy(ctx, scope, "JOIN question_threads link ON link.thread_id = t.id", "link.question_id")
+	return s.threadsBy(ctx, scope, "JOIN question_threads link ON link.thread_id = t.id", "link.question_id", false)
 }
 
 // ThreadsOfSessions lists the threads that continue each session and that the scope may read.
 func (s *Store) ThreadsOfSessions(ctx context.Context, scope models.Scope) (map[int64][]models.ThreadRow, error) {
-	return s.threadsBy(ctx, scope, "", "t.workshop_session_id")
+	return s.threadsBy(ctx, scope, "", "t.workshop_session_id", true)
 }
 
 // threadsBy lists readable threads by a column that says where each belongs.
-func (s *Store) threadsBy(ctx context.Context, scope models.Scope, join, column string) (map[int64][]models.ThreadRow, error) {
+func (s *Store) threadsBy(ctx context.Context, scope models.Scope, join, column string, voices bool) (map[int64][]models.ThreadRow, error) {
 	type placed struct {
 		models.ThreadRow
 		BelongsTo int64
@@ -75,8 +75,10 @@ func (s *Store) threadsBy(ctx context.Context, scope models.Scope, join, column 
 	for _, row := range rows {
 		threads = append(threads, row.ThreadRow)
 	}
-	if err := fillVoices(s.reader(ctx), threads); err != nil {
-		return nil, err
+	if voices {
+		if err := fillVoices(s.reader(ctx), threads); err != nil {
+			return nil, err
+		}
 	}
 	found := map[int64][]models.ThreadRow{}
 	for i, row := range rows {

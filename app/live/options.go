@@ -1,0 +1,174 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// ErrNoChannel is what Options.Read returns for a channel that does not exist. A reader cannot tell it from a
+// channel that is closed to them.
+var ErrNoChannel = errors.New("live: no such channel")
+
+// Variant names one rendering of a change: the language of its words and the class of its audience (reader,
+// moderator). It never names a person, so that one rendering serves everybody who watches in that variant.
+type Variant struct {
+	Language string
+	Class    string
+}
+
+// Session is who stands behind a socket, as the handshake found them. ID is empty when nobody is signed in, Member
+// is an opaque key by which the sockets of one member are counted and closed.
+type Session struct {
+	ID      string
+	Member  string
+	Viewer  any
+	Variant Variant
+}
+
+// Standing is what a session may see now: the viewer that goes to May, Own and Author, and the variant they read.
+type Standing struct {
+	Viewer  any
+	Variant Variant
+}
+
+// Change is one changed row of a channel under the number it took last. Item goes back to Render and Author.
+type Change struct {
+	Seq  int64
+	Item any
+}
+
+// Batch is the state of a channel, read in one snapshot. Changes holds the rows whose number is greater than the one
+// asked for, in the order of their numbers; a row that changed twice stands there once. Truncated says that there
+// were more than the limit (the rows given are then not used). Rights is the counter of rights in the same snapshot;
+// when it is greater than what the hub knows, every session is looked up again before a byte goes out. Zero means
+// that it was not read.
+type Batch struct {
+	Epoch     string
+	Head      int64
+	Rights    int64
+	Audience  any
+	Changes   []Change
+	Truncated bool
+}
+
+// Frame is a change as one variant sees it. Kind is "response" or "thread"; empty means that there is nothing to
+// show, and the number goes out as skipped. Number and Rev belong to responses only.
+type Frame struct {
+	Kind   string
+	Number int
+	Rev    int
+	HTML   string
+}
+
+// Heads is what the repair compares every three seconds: the epoch, the counter of rights and the last number of
+// each channel asked for. A channel that is missing from Seq no longer exists.
+type Heads struct {
+	Epoch  string
+	Rights int64
+	Seq    map[string]int64
+}
+
+// Clock is the time as the hub sees it. Deadlines on the line itself follow the machine's clock in any case.
+type Clock struct {
+	Now   func() time.Time
+	After func(time.Duration) <-chan time.Time
+}
+
+// Options are everything the hub needs from outside. Read, Render, May, Own, Author, Heads, Revalidate and Origins
+// are required; the rest has defaults.
+type Options struct {
+	// Read gives the state of a channel with at most limit changes after since, in one snapshot. To ask for the head
+	// alone, since is the greatest int64.
+	Read func(ctx context.Context, channel string, since int64, limit int) (Batch, error)
+	// Render makes the frame of a change for a variant.
+	Render func(ctx context.Context, variant Variant, change Change) (Frame, error)
+	// May says whether a viewer belongs to an audience. It must be quick and must not wait.
+	May func(viewer, audience any) bool
+	// Own gives the numbers in a channel that are the viewer's own.
+	Own func(ctx context.Context, viewer any, channel string) ([]int, error)
+	// Author says whether a change is of a response that the viewer wrote. It must be quick and must not wait.
+	Author func(change Change, viewer any) bool
+	// Heads gives epoch, counter of rights and the heads of channels; with no channels, the first two.
+	Heads func(ctx context.Context, channels []string) (Heads, error)
+	// Revalidate gives what each session may see now; a session that is missing from the answer has ended.
+	Revalidate func(ctx context.Context, sessions []string) (map[string]Standing, error)
+	// Origins are the accepted values of the Origin header, such as https://forum.example.
+	Origins []string
+
+	// AnonymousSockets is the most sockets without a session that are open at once; 20,000 when zero.
+	AnonymousSockets int
+	// Unlimited lifts the limit on handshakes per second, for measuring.
+	Unlimited bool
+	Clock     Clock
+	Logger    *slog.Logger
+	// Registerer takes the metrics; without one they are only in Stats.
+	Registerer prometheus.Registerer
+}
+
+const (
+	resumeLimit    = 200       // changed rows that a resume or a fan-out carries; more is a reset
+	batchBytes     = 256 << 10 // bytes of several changes that go out together; more is a reset
+	queueFrames    = 64        // messages waiting for one socket
+	queueBytes     = 256 << 10 // bytes waiting for one socket
+	inboundBytes   = 4 << 10   // one message from a client
+	inboundRate    = 10        // frames a second from a client
+	inboundBurst   = 60        // frames at once, so that fifty channels can be resumed in one go
+	strangeFrames  = 20        // frames of unknown kind that are ignored
+	socketChannels = 50        // channels on one socket
+	memberSockets  = 20        // sockets of one member
+	anonymousTotal = 20_000    // sockets without a session
+	handshakeRate  = 1_000     // handshakes a second
+	handshakeBurst = 2_000     // handshakes at once
+
+	beatEvery    = 25 * time.Second // silence in either direction before a beat
+	deadAfter    = 70 * time.Second // silence from the client before the line is cut
+	repairEvery  = 3 * time.Second
+	sweepEvery   = time.Second
+	askTimeout   = 10 * time.Second // for everything that is asked from outside
+	writeTimeout = 10 * time.Second // for one message on the line
+	closeTimeout = 2 * time.Second  // for the client's answer to a close
+	lagPardon    = time.Minute      // a second full queue within it closes the socket
+)
+
+func (o *Options) complete() error {
+	missing := ""
+	switch {
+	case o.Read == nil:
+		missing = "Read"
+	case o.Render == nil:
+		missing = "Render"
+	case o.May == nil:
+		missing = "May"
+	case o.Own == nil:
+		missing = "Own"
+	case o.Author == nil:
+		missing = "Author"
+	case o.Heads == nil:
+		missing = "Heads"
+	case o.Revalidate == nil:
+		missing = "Revalidate"
+	case len(o.Origins) == 0:
+		missing = "Origins"
+	}
+	if missing != "" {
+		return fmt.Errorf("live: option %s is missing", missing)
+	}
+	if o.AnonymousSockets <= 0 {
+		o.AnonymousSockets = anonymousTotal
+	}
+	if o.Clock.Now == nil {
+		o.Clock.Now = time.Now
+	}
+	if o.Clock.After == nil {
+		o.Clock.After = time.After
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}

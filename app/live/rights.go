@@ -1,0 +1,168 @@
+package live
+
+import (
+	"context"
+	"fmt"
+)
+
+// revalidateAtOnce is how many sessions are looked up with one question.
+const revalidateAtOnce = 500
+
+// Recheck has all sessions and all subscriptions looked up again soon. It never waits. The application calls it when
+// rights have changed; without the call the change is seen within three seconds, and before the next batch goes out.
+func (h *Hub) Recheck() {
+	select {
+	case h.askNow <- struct{}{}:
+	default:
+	}
+}
+
+// EndSession closes the sockets of a session that has ended, at once (4001).
+func (h *Hub) EndSession(id string) {
+	if id == "" {
+		return
+	}
+	h.generation.Add(1)
+	for _, s := range h.all() {
+		if s.session == id {
+			s.shut(CloseSessionEnded, false)
+		}
+	}
+}
+
+// EndMember closes all sockets of a member whose account has ended, at once (4003).
+func (h *Hub) EndMember(member string) {
+	if member == "" {
+		return
+	}
+	h.generation.Add(1)
+	for _, s := range h.all() {
+		if s.member == member {
+			s.shut(CloseAccountEnded, false)
+		}
+	}
+}
+
+// trust makes sure, before a batch is used, that the viewers the hub holds are at least as new as the batch: a right
+// may have been lost in the very transaction that made the batch, or one before.
+func (h *Hub) trust(ctx context.Context, batch Batch) error {
+	if batch.Epoch == *h.epoch.Load() && batch.Rights <= h.rights.Load() {
+		return nil
+	}
+	return h.renew(ctx, batch.Epoch, batch.Rights, false)
+}
+
+// renew looks up all sessions again, closes those that have ended and has every topic asked again. It is left out
+// when another caller has just done it for the same state, unless forced.
+func (h *Hub) renew(ctx context.Context, epoch string, rights int64, forced bool) error {
+	h.renewing.Lock()
+	defer h.renewing.Unlock()
+	same := epoch == *h.epoch.Load()
+	if !forced && same && rights <= h.rights.Load() {
+		return nil
+	}
+	// Counted before the sockets are listed: one that opens from here on sees the count and looks itself up.
+	h.generation.Add(1)
+	bySession := map[string][]*socket{}
+	var ids []string
+	for _, s := range h.all() {
+		if s.session == "" {
+			continue
+		}
+		if bySession[s.session] == nil {
+			ids = append(ids, s.session)
+		}
+		bySession[s.session] = append(bySession[s.session], s)
+	}
+	for len(ids) > 0 {
+		some := ids[:min(len(ids), revalidateAtOnce)]
+		ids = ids[len(some):]
+		standings, err := h.revalidate(ctx, some)
+		if err != nil {
+			return err
+		}
+		for _, id := range some {
+			for _, s := range bySession[id] {
+				s.stand(standings, id)
+			}
+		}
+	}
+	if same {
+		rights = max(rights, h.rights.Load())
+	}
+	h.epoch.Store(&epoch)
+	h.rights.Store(rights)
+	h.markAll()
+	return nil
+}
+
+func (h *Hub) revalidate(ctx context.Context, sessions []string) (standings map[string]Standing, err error) {
+	err = h.guard("Revalidate", func() (err error) {
+		standings, err = h.opt.Revalidate(ctx, sessions)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("live: look up sessions: %w", err)
+	}
+	return standings, nil
+}
+
+// stand gives a socket what its session may see now, or closes it when the session has ended.
+func (s *socket) stand(standings map[string]Standing, id string) {
+	now, ok := standings[id]
+	if !ok {
+		s.shut(CloseSessionEnded, false)
+		return
+	}
+	before := s.standing.Swap(&now)
+	if before.Variant != now.Variant {
+		s.endAll(whyRights)
+	}
+}
+
+// repair compares what the hub knows with the source and marks the topics that have moved without a hint. Asked for
+// urgently, it has all sessions and topics looked up again.
+func (h *Hub) repair(urgent bool) {
+	ctx, cancel := ask(h.ctx)
+	defer cancel()
+	h.mu.Lock()
+	topics := make([]*topic, 0, len(h.topics))
+	channels := make([]string, 0, len(h.topics))
+	for name, t := range h.topics {
+		topics = append(topics, t)
+		channels = append(channels, name)
+	}
+	h.mu.Unlock()
+	urgent = h.overdue.Swap(false) || urgent
+	if len(topics) == 0 && !urgent && h.metrics.sockets.Load() == 0 {
+		return
+	}
+	heads, err := h.heads(ctx, channels)
+	if err != nil {
+		h.overdue.Store(urgent)
+		h.log.Warn("live: repair", "err", err)
+		return
+	}
+	if urgent || heads.Epoch != *h.epoch.Load() || heads.Rights > h.rights.Load() {
+		if err := h.renew(ctx, heads.Epoch, heads.Rights, urgent); err != nil {
+			h.overdue.Store(urgent)
+			h.log.Warn("live: repair", "err", err)
+		}
+	}
+	for _, t := range topics {
+		head, ok := heads.Seq[t.channel]
+		moved := !ok || head != t.head.Load()
+		if moved && h.resting(t) {
+			h.metrics.repairs.Add(1)
+		}
+		if moved || t.stale.Load() {
+			h.mark(t)
+		}
+	}
+}
+
+func (h *Hub) resting(t *topic) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return t.turn == atRest
+}

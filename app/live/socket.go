@@ -1,0 +1,259 @@
+package live
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// Codes with which the server closes a socket, besides those of RFC 6455.
+const (
+	CloseRestart        = websocket.CloseServiceRestart // the server goes; come back within the window of bye
+	CloseSessionEnded   = 4001
+	CloseAccountEnded   = 4003
+	CloseTooSlow        = 4008 // come back and resume
+	CloseTooManySockets = 4009
+	CloseWait           = 4029
+)
+
+// outbound is one message on its way to a socket: prepared for many, or private, or the end of the connection.
+type outbound struct {
+	prepared *websocket.PreparedMessage
+	private  []byte
+	size     int
+	frames   int
+	closing  int           // a close code instead of a message
+	sub      *subscription // what it belongs to; nil for beats and farewells
+}
+
+func private(frames int, message []byte) outbound {
+	return outbound{private: message, size: len(message), frames: frames}
+}
+
+// socket is one connection. Its queue is filled by topics and emptied by a writer; one goroutine reads from it.
+type socket struct {
+	hub      *Hub
+	conn     *websocket.Conn
+	raw      net.Conn
+	session  string
+	member   string
+	counted  bool // stands in the hub's counts; under the hub's lock
+	standing atomic.Pointer[Standing]
+
+	sent  atomic.Int64 // when something was written last, in Unix nanoseconds, as the two below
+	heard atomic.Int64
+	beat  atomic.Int64
+
+	mu        sync.Mutex
+	queue     []outbound
+	bytes     int
+	scheduled bool // stands in the writers' queue, or is being written to
+	closing   bool // a close is queued or sent; nothing more goes in
+	lagged    time.Time
+	subs      map[string]*subscription
+}
+
+func newSocket(h *Hub, conn *websocket.Conn, raw net.Conn, session Session) *socket {
+	s := &socket{hub: h, conn: conn, raw: raw, session: session.ID, member: session.Member}
+	s.standing.Store(&Standing{Viewer: session.Viewer, Variant: session.Variant})
+	now := h.opt.Clock.Now().UnixNano()
+	s.sent.Store(now)
+	s.heard.Store(now)
+	s.beat.Store(now)
+	return s
+}
+
+// send queues messages, all or none. With a subscription they go only while it is live. When the queue is too full
+// for them it is emptied and every subscription of the socket ends. It reports whether they were queued.
+func (s *socket) send(sub *subscription, messages ...outbound) bool {
+	size := 0
+	for _, m := range messages {
+		size += m.size
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing || sub != nil && !sub.live {
+		return false
+	}
+	if len(s.queue) > 0 && (len(s.queue)+len(messages) > queueFrames || s.bytes+size > queueBytes) {
+		s.lag()
+		return false
+	}
+	for _, m := range messages {
+		m.sub = sub
+		s.append(m)
+	}
+	return true
+}
+
+// append queues a message; under the lock.
+func (s *socket) append(m outbound) {
+	s.queue = append(s.queue, m)
+	s.bytes += m.size
+	if !s.scheduled {
+		s.scheduled = true
+		s.hub.writers.add(s)
+	}
+}
+
+// lag drops the queue of a socket that reads too slowly and resets its subscriptions. When that happens twice within
+// a minute the socket is closed: it can resume by itself when the line is better. Under the lock.
+func (s *socket) lag() {
+	now := s.hub.opt.Clock.Now()
+	if !s.lagged.IsZero() && now.Sub(s.lagged) < lagPardon {
+		s.shutLocked(CloseTooSlow, false)
+		return
+	}
+	s.lagged = now
+	s.dropQueue(nil)
+	s.endAllLocked(whyLag)
+}
+
+// dropQueue forgets the queued messages of a subscription, or with nil all of them; under the lock.
+func (s *socket) dropQueue(sub *subscription) {
+	kept := s.queue[:0]
+	for _, m := range s.queue {
+		if sub == nil || m.sub == sub {
+			s.bytes -= m.size
+			s.hub.metrics.drops.Add(uint64(m.frames))
+			continue
+		}
+		kept = append(kept, m)
+	}
+	clear(s.queue[len(kept):])
+	s.queue = kept
+}
+
+// end ends a subscription with a last frame: what of it is still queued is dropped, and nothing follows. A
+// subscription that has already ended is left alone.
+func (s *socket) end(sub *subscription, why string, last []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !sub.live {
+		return
+	}
+	sub.live = false
+	delete(s.subs, sub.topic.channel)
+	if s.closing {
+		return
+	}
+	s.dropQueue(sub)
+	s.hub.countReset(why)
+	s.append(private(1, last))
+}
+
+// endAll resets every subscription of the socket.
+func (s *socket) endAll(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		s.endAllLocked(why)
+	}
+}
+
+func (s *socket) endAllLocked(why string) {
+	ended := make([]*subscription, 0, len(s.subs))
+	for channel, sub := range s.subs {
+		sub.live = false
+		s.dropQueue(sub)
+		s.hub.countReset(why)
+		s.append(private(1, resetNow(channel, why, window(why, 1))))
+		ended = append(ended, sub)
+	}
+	s.subs = nil
+	if len(ended) > 0 {
+		// Their topics are locked by whoever is sending now, so they are told later.
+		go func() { _ = s.hub.guard("detach", func() error { detach(ended); return nil }) }()
+	}
+}
+
+// join makes a subscription live, unless the socket is closing or reads in another variant by now.
+func (s *socket) join(sub *subscription, variant Variant) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing || s.standing.Load().Variant != variant {
+		return false
+	}
+	if s.subs == nil {
+		s.subs = map[string]*subscription{}
+	}
+	s.subs[sub.topic.channel] = sub
+	sub.live = true
+	return true
+}
+
+// leave makes the subscription to a channel dead and gives it; nil when there is none. What is already queued of it
+// still goes out.
+func (s *socket) leave(channel string) *subscription {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sub := s.subs[channel]
+	if sub != nil {
+		sub.live = false
+		delete(s.subs, channel)
+	}
+	return sub
+}
+
+// full says that one more channel would be too many.
+func (s *socket) full(channel string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.subs[channel] == nil && len(s.subs) >= socketChannels
+}
+
+// shut queues the close of the connection, behind what is queued when orderly, else instead of it. The first code
+// stands.
+func (s *socket) shut(code int, orderly bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shutLocked(code, orderly)
+}
+
+func (s *socket) shutLocked(code int, orderly bool) {
+	if s.closing {
+		return
+	}
+	s.closing = true
+	if !orderly {
+		s.dropQueue(nil)
+	}
+	s.append(outbound{closing: code})
+}
+
+// cut ends the connection without a word; the reader notices and clears up.
+func (s *socket) cut() { _ = s.raw.Close() }
+
+// fail ends a connection that cannot be written to.
+func (s *socket) fail() {
+	s.mu.Lock()
+	s.closing = true
+	s.dropQueue(nil)
+	s.mu.Unlock()
+	s.cut()
+}
+
+// leaving says that a close is on its way, or has come.
+func (s *socket) leaving() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closing
+}
+
+// gone clears up after the connection has ended, and gives the subscriptions that are to be detached.
+func (s *socket) gone() []*subscription {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closing = true
+	s.dropQueue(nil)
+	subs := make([]*subscription, 0, len(s.subs))
+	for _, sub := range s.subs {
+		sub.live = false
+		subs = append(subs, sub)
+	}
+	s.subs = nil
+	return subs
+}

@@ -1,0 +1,34 @@
+package handlers
+
+import (
+	"net/url"
+
+	"github.com/gofiber/fiber/v2"
+
+	"colloquy/models"
+	"colloquy/views"
+)
+
+// profileTexts is how many of its latest texts a profile shows.
+const profileTexts = 10
+
+// profileShow is the page of a named persona.
+func (s *Site) profileShow(c *fiber.Ctx) error {
+	handle, err := url.PathUnescape(c.Params("handle"))
+	if err != nil {
+		return models.ErrNotFound
+	}
+	v := s.at(c)
+	profile, err := s.Community.Profile(c.UserContext(), v.viewer, handle)
+	if err != nil {
+		return err
+	}
+	recent, err := s.Forum.ByPersona(c.UserContext(), v.viewer, handle, profileTexts)
+	if err != nil {
+		return err
+	}
+	own := v.viewer.Persona != nil && v.viewer.Persona.PersonaHandle == handle
+	p := s.page(c, profile.PersonaName, "")
+	p.NoIndex = true // a profile is for people here, not for search engines
+	return s.render(c, views.Profile(p, views.ProfilePage{Profile: profile, Recent: recent, Own: own}))
+}

@@ -1,0 +1,84 @@
+package handlers
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"colloquy/handlers/api"
+	"colloquy/models"
+)
+
+// routes is the table of all addresses. Slugs that are acts (new, edit, …) are never
+// given to threads and themes, so that a pattern below stands for one thing only.
+func (s *Site) routes(app *fiber.App) {
+	app.Get("/healthz", s.healthz)
+	app.Get("/static/*", s.staticShow)
+	app.Get("/favicon.ico", func(c *fiber.Ctx) error { return c.Redirect(s.Files.URL("img/favicon.svg"), fiber.StatusFound) })
+	app.Get("/robots.txt", s.robots)
+	app.Get("/live", s.liveSocket) // looks at the handshake before it meets anybody
+
+	app.Use(s.guard, s.visited, compressed())
+	app.Get("/live/changes", s.liveChanges)
+	app.Get("/sitemap.xml", s.sitemapShow)
+	app.Get("/sitemap-:file.xml", s.sitemapFile)
+	api.Register(app, api.Deps{
+		Forum: s.Forum, Community: s.Community, Origins: s.Origins, BaseURL: s.BaseURL, Version: s.Version,
+		Viewer: func(c *fiber.Ctx) models.Viewer { return s.at(c).viewer },
+		Limit:  s.apiLimit,
+	})
+
+	app.Get("/", s.homeShow)
+	app.Get("/themes", s.themesShow)
+	app.Get("/themes/:slug", s.themeShow)
+	app.Get("/workshops/:slug", s.workshopShow)
+	app.Get("/learning-agenda", s.agendaShow)
+	app.Get("/search", s.searchShow)
+	app.Get("/members/:handle", s.profileShow)
+	app.Get("/about", s.aboutShow)
+	app.Get("/house-rules", s.rulesShow)
+	app.Get("/privacy", s.privacyShow)
+
+	app.Get("/threads/new", s.threadNew)
+	app.Post("/threads", s.threadCreate)
+	app.Get("/threads/:id/edit", s.threadEdit)
+	app.Post("/threads/:id/edit", s.limited("write"), s.threadUpdate)
+	app.Post("/threads/:id/responses", s.responseCreate)
+	app.Get("/threads/:id/responses/:number/edit", s.responseEdit)
+	app.Post("/threads/:id/responses/:number/edit", s.limited("write"), s.responseUpdate)
+	app.Get("/threads/:id/responses/:number/delete", s.responseDelete)
+	app.Post("/threads/:id/responses/:number/delete", s.form, s.limited("write"), s.responseRemove)
+	app.Get("/threads/:id", s.threadBare)
+	app.Get("/threads/:id/:slug", s.threadShow)
+	app.Get("/threads/:id/:slug/:number", s.responseShow)
+
+	app.Get("/sign-in", s.signInShow)
+	app.Post("/sign-in", s.signIn)
+	app.Get("/sign-in/:token", s.linkShow)
+	app.Post("/sign-in/:token", s.form, s.limited("sign in"), s.linkUse)
+	app.Get("/sign-out", s.signOutShow)
+	app.Post("/sign-out", s.form, s.signOut)
+	app.Get("/invitations", s.invitationsShow)
+	app.Post("/invitations", s.form, s.limited("letter"), s.invitationCreate)
+	app.Post("/invitations/:id/delete", s.form, s.invitationRevoke)
+	app.Get("/invitations/:token", s.invitationShow)
+	app.Post("/invitations/:token", s.limited("sign in"), s.invitationAccept)
+	app.Get("/settings", s.settingsShow)
+	app.Post("/settings", s.limited("sign in"), s.settingsUpdate)
+	app.Post("/look", s.limited("look"), s.lookUpdate)
+	if s.Demo {
+		app.Post("/demo/sign-in", s.form, s.demoSignIn)
+	}
+	app.Use(func(*fiber.Ctx) error { return models.ErrNotFound })
+}
+
+// apiLimit is limit for the API, which reads without one.
+func (s *Site) apiLimit(c *fiber.Ctx, act string, viewer models.Viewer) (time.Duration, bool) {
+	if act == api.LimitRead || !s.RateLimits {
+		return 0, true
+	}
+	if wait := s.limits.allow(act, s.who(c, viewer), s.Now()); wait > 0 {
+		return wait, false
+	}
+	return 0, true
+}

@@ -1,0 +1,145 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"colloquy/app/community"
+	"colloquy/models"
+	"colloquy/views"
+)
+
+const sessionFor = 60 * 24 * time.Hour
+
+// signInShow is the form to sign in.
+func (s *Site) signInShow(c *fiber.Ctx) error {
+	v := s.at(c)
+	next := localPath(c.Query("next"))
+	if v.viewer.SignedIn() {
+		return seeOther(c, next)
+	}
+	page := views.SignInPage{Next: next}
+	switch {
+	case c.Query("ended") != "":
+		page.State = views.SignInEnded
+	case v.expired:
+		page.State = views.SignInExpired
+	}
+	return s.showSignIn(c, http.StatusOK, page)
+}
+
+func (s *Site) showSignIn(c *fiber.Ctx, code int, page views.SignInPage) error {
+	p := s.page(c, "", views.SectionSignIn)
+	p.Path = "/sign-in"
+	s.withToken(c, &p)
+	if s.Demo {
+		personas, err := s.Community.Personas(c.UserContext())
+		if err != nil {
+			return err
+		}
+		p.DemoPersonas = personas
+	}
+	c.Status(code)
+	s.cacheRule(c, false)
+	return s.render(c, views.SignIn(p, page))
+}
+
+// signIn checks a password or sends a one-time link. Known and unknown addresses get
+// the same answer.
+func (s *Site) signIn(c *fiber.Ctx) error {
+	page := views.SignInPage{Next: localPath(c.FormValue("next")), Email: c.FormValue("email")}
+	if !s.proven(c) {
+		page.State = views.SignInExpired
+		return s.showSignIn(c, http.StatusForbidden, page)
+	}
+	// Enter in the password field presses the first button: a password is meant then.
+	if c.FormValue("how") == "password" || c.FormValue("password") != "" {
+		return s.signInByPassword(c, page)
+	}
+	if err := s.limit(c, "letter"); err != nil {
+		return err
+	}
+	err := s.Community.RequestLink(c.UserContext(), page.Email)
+	var invalid community.Invalid
+	if errors.As(err, &invalid) {
+		page.Errors = sentences(s.at(c).words, invalid)
+		return s.showSignIn(c, status(err), page)
+	} else if err != nil {
+		return err
+	}
+	s.setCookie(c, "next", page.Next, time.Hour)
+	page.State = views.SignInSent
+	return s.showSignIn(c, http.StatusOK, page)
+}
+
+func (s *Site) signInByPassword(c *fiber.Ctx, page views.SignInPage) error {
+	if err := s.limit(c, "sign in"); err != nil {
+		return err
+	}
+	token, err := s.Community.SignIn(c.UserContext(), page.Email, c.FormValue("password"))
+	switch {
+	case errors.Is(err, community.ErrCredentials):
+		page.Errors = views.FieldErrors{"password": s.at(c).words.T("problem.credentials")}
+		return s.showSignIn(c, status(err), page)
+	case err != nil:
+		return err
+	}
+	return s.enter(c, token, page.Next)
+}
+
+// enter gives the browser its session and goes on; an older session of this browser
+// ends, so that its token is never used on.
+func (s *Site) enter(c *fiber.Ctx, token, next string) error {
+	if err := s.Community.SignOut(c.UserContext(), s.at(c).viewer); err != nil {
+		return err
+	}
+	s.setCookie(c, "session", token, sessionFor)
+	s.setCookie(c, "form", "", 0)
+	s.setCookie(c, "next", "", 0)
+	return seeOther(c, next)
+}
+
+// linkShow is where the link of a letter leads: a visit does not use it up.
+func (s *Site) linkShow(c *fiber.Ctx) error {
+	token := c.Params("token")
+	err := s.Community.LinkOpen(c.UserContext(), token)
+	if err != nil && !errors.Is(err, models.ErrNotFound) {
+		return err
+	}
+	return s.showLink(c, token, err != nil)
+}
+
+func (s *Site) showLink(c *fiber.Ctx, token string, gone bool) error {
+	p := s.page(c, "", views.SectionSignIn)
+	p.Path = "/sign-in"
+	s.withToken(c, &p)
+	if gone {
+		c.Status(http.StatusGone)
+	}
+	s.cacheRule(c, false)
+	return s.render(c, views.SignInLink(p, views.SignInLinkPage{Token: token, Gone: gone}))
+}
+
+// linkUse signs in with the link of a letter.
+func (s *Site) linkUse(c *fiber.Ctx) error {
+	token := c.Params("token")
+	session, err := s.Community.UseLink(c.UserContext(), token)
+	if errors.Is(err, models.ErrNotFound) {
+		return s.showLink(c, token, true)
+	} else if err != nil {
+		return err
+	}
+	return s.enter(c, session, localPath(c.Cookies(s.cookie("next"))))
+}
+
+// demoSignIn signs in as a fictional person; the route is there on a demo only.
+func (s *Site) demoSignIn(c *fiber.Ctx) error {
+	token, err := s.Community.EnterDemo(c.UserContext(), c.FormValue("handle"))
+	if err != nil {
+		return err
+	}
+	return s.enter(c, token, localPath(c.FormValue("next")))
+}
