@@ -62,7 +62,7 @@ func (r *running) serve(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer func() { _ = release() }() // ends with the process anyway
 	if _, err := demo.WriteStarter(ctx, r.store, time.Now()); err != nil {
 		return fmt.Errorf("write the starter community: %w", err)
 	}
