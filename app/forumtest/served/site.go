@@ -262,3 +262,6 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// Cookies are the browser's cookies, for a live line beside it.
+func (b *Browser) Cookies() http.CookieJar { return b.client.Jar }
