@@ -4,6 +4,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 
 	"colloquy/models"
@@ -114,28 +115,25 @@ func refuse(viewer models.Viewer, act Act, thing Thing) Reason {
 	case StartThread:
 		return ""
 	case Respond:
-		return first(thing.Locked, Locked)
+		return when(thing.Locked, Locked)
 	case EditText:
-		return first(!thing.Own, NotOwn, thing.Locked, Locked, thing.Removed, Removed)
+		return cmp.Or(when(!thing.Own, NotOwn), when(thing.Locked, Locked), when(thing.Removed, Removed))
 	case RemoveText:
-		return first(!thing.Own && !moderates, NotOwn)
+		return when(!thing.Own && !moderates, NotOwn)
 	case EditThread:
-		return first(!thing.Own && !moderates, NotOwn, thing.Locked && !moderates, Locked)
+		return cmp.Or(when(!thing.Own && !moderates, NotOwn), when(thing.Locked && !moderates, Locked))
 	case Curate, Invite:
-		return first(!moderates, Role)
+		return when(!moderates, Role)
 	case Convene:
-		return first(!convenes, Role)
+		return when(!convenes, Role)
 	}
 	return Role
 }
 
-// first returns the reason behind the first condition that holds.
-func first(pairs ...any) Reason {
-	for i := 0; i < len(pairs); i += 2 {
-		if holds, _ := pairs[i].(bool); holds {
-			reason, _ := pairs[i+1].(Reason)
-			return reason
-		}
+// when is the reason if the condition holds, else none.
+func when(holds bool, reason Reason) Reason {
+	if holds {
+		return reason
 	}
 	return ""
 }

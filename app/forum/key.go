@@ -76,7 +76,7 @@ func (f *Forum) replay(ctx context.Context, mac, hash []byte) (Posted, error) {
 func (f *Forum) keyMac(memberID int64, key string) []byte {
 	mac := hmac.New(sha256.New, f.secret)
 	var id [8]byte
-	binary.BigEndian.PutUint64(id[:], uint64(memberID)) //nolint:gosec // ids are positive
+	binary.BigEndian.PutUint64(id[:], uint64(memberID))
 	mac.Write([]byte("idempotency\x00"))
 	mac.Write(id[:])
 	mac.Write([]byte(key))

@@ -91,8 +91,12 @@ func NewCast(t testing.TB, s *store.Store) *Cast {
 	ctx := context.Background()
 	cast := &Cast{Store: s, Clock: NewClock(), Hints: &Hints{seqs: map[int64][]int64{}}}
 	names := []models.Group{
-		{Key: "s", Name: "MSI secretariats"}, {Key: "c", Name: "Country level MSI actors"}, {Key: "b", Name: "MSI boards"},
-		{Key: "r", Name: "Researchers"}, {Key: "f", Name: "Funders"}, {Key: "i", Name: "INGOs"},
+		{Key: "s", Name: "MSI secretariats"},
+		{Key: "c", Name: "Country level MSI actors"},
+		{Key: "b", Name: "MSI boards"},
+		{Key: "r", Name: "Researchers"},
+		{Key: "f", Name: "Funders"},
+		{Key: "i", Name: "INGOs"},
 	}
 	var err error
 	cast.Row, err = community.Establish(ctx, s, cast.Clock.Now(), "Colloquy", "For tests.", names,

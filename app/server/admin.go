@@ -16,7 +16,7 @@ import (
 // is taken is a warning, not a stop. The result closes it.
 func (r *running) openAdmin(ctx context.Context) func() {
 	r.meters.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	listener, err := net.Listen("tcp", r.config.AdminAddr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", r.config.AdminAddr)
 	if err != nil {
 		r.log.Warn("health and metrics are not served: the admin address is taken. Set COLLOQUY_ADMIN_ADDR",
 			"address", r.config.AdminAddr)

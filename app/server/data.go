@@ -54,11 +54,11 @@ func BenchData(ctx context.Context, c config.Config, size Measure, out, logTo io
 
 // ImportThreads imports conversations from a file in the thread archive format.
 func ImportThreads(ctx context.Context, c config.Config, file, theme string, out, logTo io.Writer) error {
-	r, err := os.Open(file) //nolint:gosec // the operator names the file
+	r, err := os.Open(file)
 	if err != nil {
 		return fmt.Errorf("read the archive: %w", err)
 	}
-	defer r.Close() //nolint:errcheck // only read
+	defer r.Close()
 	return withSite(ctx, c, logTo, func(s *site) error {
 		report, err := archive.ImportThreads(ctx, s.store, r, archive.ImportOptions{
 			Theme: theme, Now: time.Now(), Progress: progress(logTo, "lines read"),

@@ -37,7 +37,7 @@ func Doctor(ctx context.Context, c config.Config, out, logTo io.Writer) error {
 		{what: "configuration", says: "every value can be right; the site is " + c.BaseURL},
 		checkAddress(c), checkDisk(c), checkDatabase(ctx, c, logTo), checkMail(ctx, c, logTo),
 	}
-	findings = append(findings, checkPlans(c)...)
+	findings = append(findings, checkPlans(ctx, c)...)
 	wrong := 0
 	for _, f := range findings {
 		mark, text := "ok", f.says
@@ -84,7 +84,7 @@ func checkDisk(c config.Config) finding {
 		f.err = err
 		return f
 	}
-	free := disk.Bavail * uint64(disk.Bsize) //nolint:gosec // a block size is positive
+	free := disk.Bavail * uint64(disk.Bsize)
 	f.says = fmt.Sprintf("%s can be written, %d GiB are free", c.DataDir, free>>30)
 	if free < lowDisk {
 		f.err = fmt.Errorf("only %d MiB are free in %s: make room", free>>20, c.DataDir)
@@ -136,12 +136,12 @@ func checkMail(ctx context.Context, c config.Config, logTo io.Writer) finding {
 }
 
 // checkPlans names what is configured and not built yet.
-func checkPlans(c config.Config) []finding {
+func checkPlans(ctx context.Context, c config.Config) []finding {
 	var list []finding
 	if c.NATSURL != "" {
 		f := finding{what: "bus", says: "COLLOQUY_NATS_URL is read, but this version does not use it: run one instance"}
 		if host := strings.TrimPrefix(c.NATSURL, "nats://"); !strings.Contains(host, "/") {
-			conn, err := net.DialTimeout("tcp", host, 3*time.Second)
+			conn, err := (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", host)
 			if err != nil {
 				f.err = errors.New("the bus of COLLOQUY_NATS_URL does not answer")
 			} else {

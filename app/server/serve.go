@@ -72,7 +72,7 @@ func (r *running) serve(ctx context.Context, out io.Writer) error {
 	if err := r.build(ctx); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", r.config.Addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", r.config.Addr)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w. Stop the other program or set COLLOQUY_ADDR", r.config.Addr, err)
 	}

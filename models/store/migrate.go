@@ -142,7 +142,7 @@ func (s *Store) Columns(ctx context.Context, table string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("columns of %s: %w", table, err)
 	}
-	defer rows.Close() //nolint:errcheck // nothing was read
+	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
 		return nil, err

@@ -16,10 +16,24 @@ import (
 // both migrated databases, both ways.
 func TestSchemaHoldsEveryField(t *testing.T) {
 	nouns := []any{
-		models.Community{}, models.Group{}, models.Initiative{}, models.Member{}, models.Persona{}, models.Theme{},
-		models.Thread{}, models.Response{}, models.Edition{}, models.Question{}, models.Workshop{},
-		models.WorkshopSession{}, models.WorkshopResource{}, models.Session{}, models.Link{}, models.Invitation{},
-		models.Token{}, models.IdempotencyKey{},
+		models.Community{},
+		models.Group{},
+		models.Initiative{},
+		models.Member{},
+		models.Persona{},
+		models.Theme{},
+		models.Thread{},
+		models.Response{},
+		models.Edition{},
+		models.Question{},
+		models.Workshop{},
+		models.WorkshopSession{},
+		models.WorkshopResource{},
+		models.Session{},
+		models.Link{},
+		models.Invitation{},
+		models.Token{},
+		models.IdempotencyKey{},
 	}
 	forumtest.Stores(t, func(t *testing.T, s *store.Store) {
 		for _, noun := range nouns {

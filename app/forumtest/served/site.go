@@ -145,7 +145,7 @@ func (b *Browser) Do(method, path string, form url.Values, header http.Header) *
 	}
 	response, err := b.client.Do(request)
 	must(b.t, err)
-	defer response.Body.Close() //nolint:errcheck // read to its end
+	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	must(b.t, err)
 	page := &Page{t: b.t, browser: b, Path: path, Code: response.StatusCode, Header: response.Header, Body: string(text)}
