@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"colloquy/app/access"
 	"colloquy/models"
 	"colloquy/views"
 )
@@ -54,6 +55,6 @@ func (s *Site) themePage(c *fiber.Ctx, row models.ThemeRow) (templ.Component, er
 	}
 	return views.Theme(p, views.ThemePage{
 		Theme: row, Groups: s.Groups, Kind: kind, Counts: counts, Threads: threads, Next: next,
-		Later: c.Query("after") != "", MayOpen: v.viewer.SignedIn(),
+		Later: c.Query("after") != "", MayOpen: access.Can(v.viewer, access.StartThread, access.Thing{Audience: row.Audience, Groups: row.GroupIDs}) == nil,
 	}), nil
 }

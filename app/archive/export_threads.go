@@ -73,14 +73,14 @@ func (e *exporting) thread(w io.Writer, theme models.Theme, thread models.Thread
 			break
 		}
 	}
-	e.done.Threads++
-	if e.options.Progress != nil {
-		e.options.Progress(e.done.Threads)
-	}
 	if len(line.Posts) == 0 {
 		return nil
 	}
+	e.done.Threads++
 	e.done.Texts += len(line.Posts)
+	if e.options.Progress != nil {
+		e.options.Progress(e.done.Threads)
+	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(line)
