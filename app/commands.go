@@ -35,6 +35,19 @@ var commands = []command{
 	}},
 	{"bench-data", "--threads N --responses N --members N [--longest N]", "writes a large, repeatable data set", benchData},
 	{"import threads", "FILE.jsonl[.gz] [--theme TITLE]", "imports conversations; again adds nothing", importThreads},
+	{"export", "FILE.zip", "writes the whole community in open formats", func(ctx context.Context, c call) error {
+		if err := c.parse(1, 1); err != nil {
+			return err
+		}
+		return server.Export(ctx, c.config, c.args[0], c.out, c.log)
+	}},
+	{"backup", "FILE", "writes everything, beside a running site", func(ctx context.Context, c call) error {
+		if err := c.parse(1, 1); err != nil {
+			return err
+		}
+		return server.Backup(ctx, c.config, c.args[0], c.out, c.log)
+	}},
+	{"restore", "FILE [--force]", "reads a backup into a stopped site", restore},
 	{"epoch renew", "", "after a restore by other means or a fail-over", func(ctx context.Context, c call) error {
 		if err := c.parse(0, 0); err != nil {
 			return err
@@ -92,6 +105,14 @@ func importThreads(ctx context.Context, c call) error {
 		return err
 	}
 	return server.ImportThreads(ctx, c.config, c.args[0], *theme, c.out, c.log)
+}
+
+func restore(ctx context.Context, c call) error {
+	force := c.flags.Bool("force", false, "replace what the database holds")
+	if err := c.parse(1, 1); err != nil {
+		return err
+	}
+	return server.Restore(ctx, c.config, c.args[0], *force, c.out, c.log)
 }
 
 func memberAdd(ctx context.Context, c call) error {

@@ -111,6 +111,18 @@ func referencePath(t *models.Thread, from, to int) string {
 	return ResponsePath(t, to)
 }
 
+// cited is a response's text with its links to numbers leading to the page on which
+// each stands; a number that the thread does not have yet stays within the page.
+func cited(t *models.Thread, r *models.ResponseRow) prose.HTML {
+	return prose.Cite(prose.HTML(r.HTML), func(number string) string {
+		to, err := strconv.Atoi(number)
+		if err != nil || models.PageOf(to) == models.PageOf(r.Number) {
+			return ""
+		}
+		return templ.EscapeString(ResponsePath(t, to))
+	})
+}
+
 func responseAct(threadID int64, number, act string) string {
 	return "/threads/" + strconv.FormatInt(threadID, 10) + "/responses/" + number + "/" + act
 }
