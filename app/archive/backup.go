@@ -185,7 +185,7 @@ func (b *backing) uploads(folder string) error {
 	} else if err != nil {
 		return err
 	}
-	defer root.Close() //nolint:errcheck // it was only read
+	defer root.Close()
 	return fs.WalkDir(root.FS(), ".", func(path string, file fs.DirEntry, err error) error {
 		if err != nil || !file.Type().IsRegular() {
 			return err
@@ -195,7 +195,7 @@ func (b *backing) uploads(folder string) error {
 			if err != nil {
 				return err
 			}
-			defer content.Close() //nolint:errcheck // it was only read
+			defer content.Close()
 			_, err = io.Copy(w, content)
 			return err
 		})

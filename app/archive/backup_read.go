@@ -47,7 +47,7 @@ func openBackup(r io.ReaderAt, size int64) (*backup, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", ErrNotBackup, err)
 	}
-	defer content.Close() //nolint:errcheck // it was only read
+	defer content.Close()
 	text, err := io.ReadAll(io.LimitReader(content, maxManifest))
 	if err == nil {
 		err = json.Unmarshal(text, &b.manifest)
@@ -97,6 +97,6 @@ func (b *backup) copy(w io.Writer, info entryInfo) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer content.Close() //nolint:errcheck // it was only read
+	defer content.Close()
 	return io.Copy(w, io.LimitReader(content, info.Size+1))
 }

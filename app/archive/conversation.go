@@ -22,8 +22,8 @@ import (
 const (
 	// excerptRunes is how long the stored first words of a text are.
 	excerptRunes = 180
-	// maxName is how many characters of an author's name are shown.
-	maxName = 200
+	// maxShort is how many characters a name or title may have.
+	maxShort = forum.MaxTitle
 	// maxHTML is how many bytes of HTML become Markdown; prose reads no more.
 	maxHTML = 512 << 10
 	// unknownLanguage is the tag for a language that is not known (BCP 47).
@@ -62,8 +62,8 @@ type text struct {
 // converse makes a line ready. Its error is malformed; now is the time of texts
 // without a date.
 func converse(a archived, now time.Time) (conversation, error) {
-	c := conversation{source: shortLine(a.Source, maxName), theme: shortLine(a.Theme, forum.MaxTitle)}
-	if licence := shortLine(a.Licence, maxName); licence != "" {
+	c := conversation{source: shortLine(a.Source), theme: shortLine(a.Theme)}
+	if licence := shortLine(a.Licence); licence != "" {
 		c.source += " (" + licence + ")"
 	}
 	if c.kind = models.Kind(a.Kind); a.Kind != "" && !slices.Contains(models.Kinds, c.kind) {
@@ -74,7 +74,7 @@ func converse(a archived, now time.Time) (conversation, error) {
 	if err != nil {
 		title = "" // nothing of it can be seen: it is as good as missing
 	}
-	c.title = shortLine(title, forum.MaxTitle)
+	c.title = shortLine(title)
 	if err := c.addTexts(a, now); err != nil {
 		return c, err
 	}
@@ -115,7 +115,7 @@ func (c *conversation) addTexts(a archived, now time.Time) error {
 		same := identity("post", p.Author, written, *p.Body)
 		seen[same]++
 		t.key = identity(same, strconv.Itoa(seen[same]))
-		if t.author = shortLine(p.Author, maxName); t.author != "" {
+		if t.author = shortLine(p.Author); t.author != "" {
 			t.source = identity("author", a.Source, p.Author)
 		}
 		source, err := markdown(p)
@@ -241,16 +241,16 @@ func (t *text) date(written string, now time.Time) (canonical, remark string) {
 }
 
 // shortLine is a name or title on one line, cut at a word with "…" when it is longer
-// than max characters; empty when nothing of it can be seen.
-func shortLine(given string, max int) string {
+// than maxShort characters; empty when nothing of it can be seen.
+func shortLine(given string) string {
 	line, err := prose.CleanLine(given, maxLine)
 	if err != nil {
 		return ""
 	}
-	if utf8.RuneCountInString(line) <= max {
+	if utf8.RuneCountInString(line) <= maxShort {
 		return line
 	}
-	return prose.Excerpt(prose.HTML(html.EscapeString(line)), max)
+	return prose.Excerpt(prose.HTML(html.EscapeString(line)), maxShort)
 }
 
 // identity is a hash of some words in which no two lists of words are the same.

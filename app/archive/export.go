@@ -67,14 +67,15 @@ func Export(ctx context.Context, s *store.Store, w io.Writer, options ExportOpti
 	if options.Source == "" {
 		options.Source = row.Name
 	}
-	e := exporting{ctx: ctx, store: s, zip: zip.NewWriter(w), options: options}
+	e := exporting{store: s, zip: zip.NewWriter(w), options: options}
 	about := fmt.Sprintf(exportedAbout, row.Name, options.Now.UTC().Format(time.RFC3339))
-	for _, write := range []func() error{
-		func() error { return e.text("README.txt", about) },
-		func() error { return e.community(row) },
-		e.themes, e.workshops, e.agenda, e.members, e.zip.Close,
+	for _, write := range []func(context.Context) error{
+		func(context.Context) error { return e.text("README.txt", about) },
+		func(ctx context.Context) error { return e.community(ctx, row) },
+		e.themes, e.workshops, e.agenda, e.members,
+		func(context.Context) error { return e.zip.Close() },
 	} {
-		if err := write(); err != nil {
+		if err := write(ctx); err != nil {
 			return e.done, fmt.Errorf("export: %w", err)
 		}
 	}
@@ -82,7 +83,6 @@ func Export(ctx context.Context, s *store.Store, w io.Writer, options ExportOpti
 }
 
 type exporting struct {
-	ctx     context.Context //nolint:containedctx // lives as long as one call of Export
 	store   *store.Store
 	zip     *zip.Writer
 	options ExportOptions
@@ -114,12 +114,12 @@ func (e *exporting) json(name string, content any) error {
 	return encoder.Encode(content)
 }
 
-func (e *exporting) community(row models.Community) error {
-	groups, err := e.store.Groups(e.ctx)
+func (e *exporting) community(ctx context.Context, row models.Community) error {
+	groups, err := e.store.Groups(ctx)
 	if err != nil {
 		return err
 	}
-	initiatives, err := e.store.Initiatives(e.ctx)
+	initiatives, err := e.store.Initiatives(ctx)
 	if err != nil {
 		return err
 	}
@@ -154,8 +154,8 @@ func (e *exporting) community(row models.Community) error {
 }
 
 // themes writes the themes and the threads of each.
-func (e *exporting) themes() error {
-	rows, err := e.store.Themes(e.ctx, everything)
+func (e *exporting) themes(ctx context.Context) error {
+	rows, err := e.store.Themes(ctx, everything)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (e *exporting) themes() error {
 	}
 	e.done.Themes = len(rows)
 	for _, row := range rows {
-		if err := e.threads(row.Theme); err != nil {
+		if err := e.threads(ctx, row.Theme); err != nil {
 			return fmt.Errorf("theme %s: %w", row.Slug, err)
 		}
 	}
@@ -191,8 +191,8 @@ func (e *exporting) themes() error {
 
 func threadFile(slug string) string { return "threads/" + slug + ".jsonl" }
 
-func (e *exporting) members() error {
-	rows, err := e.store.Members(e.ctx)
+func (e *exporting) members(ctx context.Context) error {
+	rows, err := e.store.Members(ctx)
 	if err != nil {
 		return err
 	}

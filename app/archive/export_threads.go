@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,18 +29,18 @@ type exportedPost struct {
 }
 
 // threads writes the file of a theme's threads.
-func (e *exporting) threads(theme models.Theme) error {
+func (e *exporting) threads(ctx context.Context, theme models.Theme) error {
 	w, err := e.file(threadFile(theme.Slug))
 	if err != nil {
 		return err
 	}
 	for after := int64(0); ; {
-		threads, err := e.store.ThreadsOfTheme(e.ctx, everything, theme.ID, after, exportPage)
+		threads, err := e.store.ThreadsOfTheme(ctx, everything, theme.ID, after, exportPage)
 		if err != nil {
 			return err
 		}
 		for _, thread := range threads {
-			if err := e.thread(w, theme, thread); err != nil {
+			if err := e.thread(ctx, w, theme, thread); err != nil {
 				return fmt.Errorf("thread %d: %w", thread.ID, err)
 			}
 			after = thread.ID
@@ -51,7 +52,7 @@ func (e *exporting) threads(theme models.Theme) error {
 }
 
 // thread writes the line of a thread; one without any text left has none.
-func (e *exporting) thread(w io.Writer, theme models.Theme, thread models.Thread) error {
+func (e *exporting) thread(ctx context.Context, w io.Writer, theme models.Theme, thread models.Thread) error {
 	line := exportedThread{
 		archived: archived{
 			Source: e.options.Source, Title: thread.Title, Theme: theme.Title, Kind: string(thread.Kind), Lang: thread.Lang,
@@ -59,7 +60,7 @@ func (e *exporting) thread(w io.Writer, theme models.Theme, thread models.Thread
 		ID: thread.ID, Level: string(thread.Level), Outcome: string(thread.Outcome),
 	}
 	for after := 0; ; {
-		rows, err := e.store.Sources(e.ctx, everything, thread.ID, after, exportPage)
+		rows, err := e.store.Sources(ctx, everything, thread.ID, after, exportPage)
 		if err != nil {
 			return err
 		}

@@ -1,10 +1,13 @@
 package archive
 
-import "strings"
+import (
+	"context"
+	"strings"
+)
 
 // workshops writes the workshops with their sessions and resources.
-func (e *exporting) workshops() error {
-	rows, err := e.store.Workshops(e.ctx)
+func (e *exporting) workshops(ctx context.Context) error {
+	rows, err := e.store.Workshops(ctx)
 	if err != nil {
 		return err
 	}
@@ -41,14 +44,14 @@ func (e *exporting) workshops() error {
 			LastDay: row.LastDay, ConvenedBy: row.ConvenedBy, SupportedBy: row.SupportedBy, Summary: row.Summary,
 			Unknown: row.Unknown, Sessions: []session{}, Resources: []resource{},
 		}
-		sessions, err := e.store.WorkshopSessions(e.ctx, row.ID)
+		sessions, err := e.store.WorkshopSessions(ctx, row.ID)
 		if err != nil {
 			return err
 		}
 		for _, s := range sessions {
 			w.Sessions = append(w.Sessions, session{ID: s.ID, Slug: s.Slug, Title: s.Title, Summary: s.Summary})
 		}
-		resources, err := e.store.WorkshopResources(e.ctx, row.ID)
+		resources, err := e.store.WorkshopResources(ctx, row.ID)
 		if err != nil {
 			return err
 		}
@@ -61,12 +64,12 @@ func (e *exporting) workshops() error {
 }
 
 // agenda writes the questions of the learning agenda.
-func (e *exporting) agenda() error {
-	questions, err := e.store.Questions(e.ctx)
+func (e *exporting) agenda(ctx context.Context) error {
+	questions, err := e.store.Questions(ctx)
 	if err != nil {
 		return err
 	}
-	links, err := e.store.QuestionLinks(e.ctx, everything)
+	links, err := e.store.QuestionLinks(ctx, everything)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (e LineError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.
 func ImportThreads(ctx context.Context, s *store.Store, r io.Reader, options ImportOptions) (Report, error) {
 	i := &importing{store: s, options: options}
 	i.options.Now = options.Now.UTC().Truncate(time.Microsecond)
-	if i.options.Theme = shortLine(options.Theme, maxName); i.options.Theme == "" {
+	if i.options.Theme = shortLine(options.Theme); i.options.Theme == "" {
 		i.options.Theme = DefaultTheme
 	}
 	from, err := newLines(r)

@@ -93,7 +93,10 @@ func FuzzLine(f *testing.F) {
 	f.Add(`{"posts":[{"body":"[x](javascript:alert(1))\n<script>","format":"markdown"}]}`)
 	if file, err := os.Open("../../../shared/fixtures/xss/payloads.txt"); err == nil {
 		payloads := bufio.NewScanner(file)
-		for payloads.Scan() {
+		for n := 0; payloads.Scan(); n++ {
+			if n%25 > 0 {
+				continue
+			}
 			for _, format := range []string{"html", "markdown", "text"} {
 				f.Add(fmt.Sprintf(`{"source":"s","title":%q,"posts":[{"n":1,"author":%q,"body":%q,"format":%q}]}`,
 					payloads.Text(), payloads.Text(), payloads.Text(), format))

@@ -144,7 +144,7 @@ func (r *restoring) table(tx *store.Tx, table store.Table) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read table %s: %w", table.Name, err)
 	}
-	defer content.Close() //nolint:errcheck // it was only read
+	defer content.Close()
 	decoder := json.NewDecoder(content)
 	return tx.Fill(table, func() ([]any, error) {
 		var row map[string]json.RawMessage

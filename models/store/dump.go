@@ -73,7 +73,7 @@ func (d *Dump) Rows(table Table, each func(values []any) error) error {
 	if err != nil {
 		return fmt.Errorf("read table %s: %w", table.Name, err)
 	}
-	defer rows.Close() //nolint:errcheck // Err tells of what went wrong
+	defer rows.Close()
 	values := make([]any, len(table.Columns))
 	places := make([]any, len(values))
 	for i := range values {
@@ -199,7 +199,7 @@ func columns(db *gorm.DB, name string) (Table, error) {
 	if err != nil {
 		return table, fmt.Errorf("columns of %s: %w", name, err)
 	}
-	defer rows.Close() //nolint:errcheck // nothing was read
+	defer rows.Close()
 	types, err := rows.ColumnTypes()
 	if err != nil {
 		return table, fmt.Errorf("columns of %s: %w", name, err)

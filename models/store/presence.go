@@ -115,7 +115,7 @@ func postgresConfig(ctx context.Context, s *Store) (*pgx.ConnConfig, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close() //nolint:errcheck // it only goes back to the pool
+	defer conn.Close()
 	var config *pgx.ConnConfig
 	err = conn.Raw(func(driver any) error {
 		own, ok := driver.(*stdlib.Conn)
