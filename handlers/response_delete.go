@@ -18,10 +18,14 @@ func (s *Site) responseDelete(c *fiber.Ctx) error {
 	} else if err != nil {
 		return err
 	}
+	own, err := s.Forum.Wrote(c.UserContext(), s.at(c).viewer, &page.Row)
+	if err != nil {
+		return err
+	}
 	p := s.page(c, s.at(c).words.T("remove.title", "number", page.Row.Number), views.SectionThemes)
 	p.NoIndex = true
 	s.cacheRule(c, false)
-	return s.render(c, views.ResponseDelete(p, views.ResponseDeletePage{Head: page.Head, Row: page.Row, Key: page.Key}))
+	return s.render(c, views.ResponseDelete(p, views.ResponseDeletePage{Head: page.Head, Row: page.Row, Own: own, Key: page.Key}))
 }
 
 // responseRemove leaves a tombstone. A second press finds nothing to do.

@@ -69,7 +69,10 @@ type ResponseEditPage struct {
 type ResponseDeletePage struct {
 	Head models.ThreadHead
 	Row  models.ResponseRow
-	Key  string
+	// Own tells that the viewer wrote the text: it is erased. Otherwise a moderator
+	// removes it, and it is kept out of sight.
+	Own bool
+	Key string
 }
 
 func themeOptions(w *words.Words, themes []models.Theme) []Option {
@@ -133,6 +136,9 @@ func (d ResponseDeletePage) number() string { return strconv.Itoa(d.Row.Number) 
 
 // stand is the sentence on what a removal means.
 func (d ResponseDeletePage) stand(w *words.Words) string {
+	if !d.Own {
+		return w.T("remove.stand-moderator")
+	}
 	if d.Row.Number == 1 {
 		return w.T("remove.stand-opening")
 	}

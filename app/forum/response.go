@@ -216,11 +216,10 @@ func (f *Forum) Text(ctx context.Context, viewer models.Viewer, act access.Act, 
 	if err != nil {
 		return head, row, err
 	}
-	owner, err := f.store.OwnerOf(ctx, row.PersonaID)
+	mine, err := f.speaks(ctx, viewer, row.PersonaID)
 	if err != nil {
 		return head, row, err
 	}
-	mine := viewer.SignedIn() && owner == viewer.Member.ID
 	if err := access.Can(viewer, act, access.OfThread(&head, mine)); err != nil {
 		return head, row, err
 	}

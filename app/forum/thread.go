@@ -236,9 +236,19 @@ func Path(head *models.Thread) string {
 
 // Opened tells whether the viewer opened the thread.
 func (f *Forum) Opened(ctx context.Context, viewer models.Viewer, head *models.ThreadHead) (bool, error) {
+	return f.speaks(ctx, viewer, head.PersonaID)
+}
+
+// Wrote tells whether the viewer wrote a text.
+func (f *Forum) Wrote(ctx context.Context, viewer models.Viewer, row *models.ResponseRow) (bool, error) {
+	return f.speaks(ctx, viewer, row.PersonaID)
+}
+
+// speaks tells whether the viewer is behind a persona.
+func (f *Forum) speaks(ctx context.Context, viewer models.Viewer, personaID int64) (bool, error) {
 	if !viewer.SignedIn() {
 		return false, nil
 	}
-	owner, err := f.store.OwnerOf(ctx, head.PersonaID)
+	owner, err := f.store.OwnerOf(ctx, personaID)
 	return owner == viewer.Member.ID, err
 }
