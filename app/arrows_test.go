@@ -152,7 +152,7 @@ func TestArrowsRefuse(t *testing.T) {
 		{"app/curation", false, "m/app/forum", false},
 		{"app/forum", false, "m/app/curation", true},
 		{"handlers", false, "m/models/store", true},
-		{"handlers", true, "m/models/store", true},
+		{"handlers", true, "m/models/store", false},
 		{"handlers", true, "m/app/forumtest", false},
 		{"handlers", false, "m/app/forumtest", true},
 		{"app/server", false, "m/app/forumtest", true},

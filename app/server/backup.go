@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"colloquy/app/archive"
@@ -18,7 +17,7 @@ import (
 func Export(ctx context.Context, c config.Config, file string, out, logTo io.Writer) error {
 	return withSite(ctx, c, logTo, func(s *site) error {
 		var done archive.Exported
-		err := writeFile(file, func(w io.Writer) error {
+		err := archive.WriteFile(file, func(w io.Writer) error {
 			var err error
 			done, err = archive.Export(ctx, s.store, w, archive.ExportOptions{
 				Source: c.BaseURL, Now: time.Now(), Progress: progress(logTo, "threads written"),
@@ -37,7 +36,7 @@ func Export(ctx context.Context, c config.Config, file string, out, logTo io.Wri
 // database up to date.
 func Backup(ctx context.Context, c config.Config, file string, out, logTo io.Writer) error {
 	return look(ctx, c, logTo, func(s *store.Store) error {
-		err := writeFile(file, func(w io.Writer) error {
+		err := archive.WriteFile(file, func(w io.Writer) error {
 			return archive.Backup(ctx, s, c.DataDir, w, archive.BackupOptions{
 				Version: Version, Now: time.Now(), Progress: progress(logTo, "rows written"),
 			})
@@ -79,25 +78,4 @@ func restoreInto(ctx context.Context, s *store.Store, c config.Config, r io.Read
 	return archive.Restore(ctx, s, c.DataDir, r, size, archive.RestoreOptions{
 		Force: force, Now: time.Now(), Progress: progress(logTo, "rows read"),
 	})
-}
-
-// writeFile writes a file whole or not at all: it gets its name when it is complete
-// and on the disk. Nobody but its owner can read it.
-func writeFile(name string, write func(w io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(name), ".colloquy-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	err = write(file)
-	if err == nil {
-		err = file.Sync()
-	}
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
 }

@@ -90,7 +90,12 @@ func postgresPresence(ctx context.Context, s *Store, alone bool) (func() error, 
 	if err != nil {
 		return nil, fmt.Errorf("presence: %w", err)
 	}
-	release := func() error { return conn.Close(context.WithoutCancel(ctx)) }
+	release := func() error {
+		// Unlocked by word: a closed connection lets go only when the server notices.
+		ctx := context.WithoutCancel(ctx)
+		_, err := conn.Exec(ctx, "SELECT pg_advisory_unlock_all()")
+		return errors.Join(err, conn.Close(ctx))
+	}
 	query := "SELECT pg_try_advisory_lock_shared($1)"
 	if alone {
 		query = "SELECT pg_try_advisory_lock($1)"
