@@ -404,13 +404,11 @@ func (c *caller) request(ctx context.Context, method, path, key string, body any
 	if err != nil {
 		return nil, err
 	}
-	for name, value := range map[string]string{"Idempotency-Key": key, "Authorization": c.token} {
-		if name == "Authorization" && value != "" {
-			value = "Bearer " + value
-		}
-		if value != "" {
-			request.Header.Set(name, value)
-		}
+	if key != "" {
+		request.Header.Set("Idempotency-Key", key)
+	}
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")

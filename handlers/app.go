@@ -23,7 +23,7 @@ const (
 
 // New puts the handlers together. The site's exported fields must be set.
 func New(s *Site) (*fiber.App, error) {
-	s.limits, s.pages = newLimits(), newPages()
+	s.limits, s.pages, s.contentPolicy = newLimits(), newPages(), s.policy()
 	app := fiber.New(fiber.Config{
 		AppName: "Colloquy", DisableStartupMessage: true, Immutable: true, BodyLimit: 2 * bodyLimit,
 		ErrorHandler: s.failed, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 90 * time.Second,

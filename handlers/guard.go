@@ -13,12 +13,22 @@ import (
 )
 
 // contentPolicy lets a page load from this site only, and nothing inline.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'"
+
+// policy is contentPolicy with the live line's addresses, which older browsers do not
+// count to 'self'.
+func (s *Site) policy() string {
+	policy := contentPolicy
+	for _, origin := range s.Origins {
+		policy += " " + strings.Replace(origin, "http", "ws", 1) + "/live"
+	}
+	return policy
+}
 
 // headers sets what protects every answer.
 func (s *Site) headers(c *fiber.Ctx) error {
-	c.Set("Content-Security-Policy", contentPolicy)
+	c.Set("Content-Security-Policy", s.contentPolicy)
 	c.Set("Referrer-Policy", "no-referrer")
 	c.Set("X-Content-Type-Options", "nosniff")
 	c.Set("X-Frame-Options", "DENY")

@@ -32,8 +32,7 @@ type LiveSource struct {
 	// Heads reads epoch, counter of rights, and where threads stand.
 	Heads func(ctx context.Context, threadIDs []int64) (models.Counters, map[int64]int64, error)
 	Now   func() time.Time
-	// spoken is the language in which each session reads, for members who follow
-	// their browser's.
+	// spoken is the language in which each session opened its pages.
 	spoken sync.Map
 }
 
@@ -162,14 +161,19 @@ func (l *LiveSource) revalidate(ctx context.Context, sessions []string) (map[str
 			Viewer: viewer, Variant: live.Variant{Language: l.language(id, viewer), Class: readerClass},
 		}
 	}
+	for _, id := range ids {
+		if _, here := viewers[id]; !here {
+			l.spoken.Delete(id)
+		}
+	}
 	return standings, nil
 }
 
+// language is the one in which a session's page was opened, else the member's own.
 func (l *LiveSource) language(sessionID int64, viewer models.Viewer) string {
-	if viewer.Member.Language != "" {
-		return viewer.Member.Language
+	if spoken, ok := l.spoken.Load(sessionID); ok {
+		language, _ := spoken.(string)
+		return language
 	}
-	spoken, _ := l.spoken.Load(sessionID)
-	language, _ := spoken.(string)
-	return language
+	return viewer.Member.Language
 }

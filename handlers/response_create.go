@@ -114,5 +114,5 @@ func (s *Site) posted(c *fiber.Ctx, draft string, replyTo int) {
 	if replyTo != 0 {
 		draft += ":reply:" + strconv.Itoa(replyTo)
 	}
-	s.setCookie(c, "posted", draft, time.Minute)
+	s.setCookie(c, "posted", views.DraftName(s.page(c, "", ""), draft), time.Minute)
 }

@@ -51,6 +51,7 @@ type Site struct {
 	// Meters takes the metrics.
 	Meters prometheus.Registerer
 
-	limits *limits
-	pages  *pages
+	limits        *limits
+	pages         *pages
+	contentPolicy string
 }

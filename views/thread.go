@@ -258,6 +258,10 @@ func (t ThreadPage) writes(p Page) bool {
 	return p.Viewer.SignedIn() && !p.Viewer.Member.Suspended(p.Now)
 }
 
+// DraftName is the name under which a browser keeps a draft: with the member's handle
+// in it, so that nobody else who signs in there is shown the text.
+func DraftName(p Page, draft string) string { return p.ownHandle() + "/" + draft }
+
 // langOr is the chosen language of a text, or the reader's own.
 func langOr(lang string, w *words.Words) string {
 	if lang == "" {
