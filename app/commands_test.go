@@ -327,8 +327,17 @@ func TestImportBesideARunningServer(t *testing.T) {
 			t.Fatalf("the theme holds %+v", found.Items)
 		}
 		longer := strings.Replace(sample[1], "]}", `,{"n":12,"author":"Omar","body":"Now they are here.","format":"text"}]}`, 1)
-		got := p.refused("1 lines were refused", "import", "threads", writeSample(t, "more.jsonl", "not a conversation", longer))
-		_ = got
+		got := p.run("import", "threads", writeSample(t, "more.jsonl", "not a conversation", longer))
+		if got.code != 1 || !strings.HasPrefix(got.said, "line 1: ") || !strings.HasPrefix(got.out, "0 threads added, 1 added to") {
+			t.Errorf("an import with a malformed line ends with %d: %s%s", got.code, got.out, got.said)
+		}
+		minutes := found.Items[0]
+		if minutes.Responses != 1 {
+			minutes = found.Items[1]
+		}
+		s.await(seen, "the added response is shown", func() bool {
+			return strings.Contains(b.Get(threadPath(minutes.ID)+"/"+minutes.Slug).Status(http.StatusOK).Text("#r3"), "Now they are here.")
+		})
 	})
 }
 
@@ -380,13 +389,20 @@ func TestDoctor(t *testing.T) {
 				t.Errorf("with %s=%s the doctor finds %q", name, value, wrong)
 			}
 		}
-		p.env["DATABASE_URL"] = strings.Replace(database, "://", "://nowhere/", 1)
-		if out := p.refused("something wrong", "doctor").out; !regexp.MustCompile(`(?m)^WRONG +database `).MatchString(out) {
-			t.Errorf("without its database the doctor says %q", out)
-		}
 		p.env["COLLOQUY_LOG_FORMAT"] = "poem"
 		p.refused("COLLOQUY_LOG_FORMAT", "doctor")
 	})
+}
+
+func TestDatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, "postgres://"+freeAddress(t)+"/none")
+	if out := p.refused("something wrong", "doctor").out; !regexp.MustCompile(`(?m)^WRONG +database .*DATABASE_URL`).MatchString(out) {
+		t.Errorf("the doctor says %q", out)
+	}
+	p.refused("DATABASE_URL", "serve")
+	p.refused("DATABASE_URL", "token", "list")
+	p.refused("DATABASE_URL", "migrate", "status")
 }
 
 func TestWrongConfigurationStopsTheStart(t *testing.T) {

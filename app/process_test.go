@@ -33,7 +33,7 @@ const stamped = "0.0.1-tested"
 
 const (
 	startWithin   = 30 * time.Second // a server's start on a busy machine
-	commandWithin = time.Minute
+	commandWithin = 20 * time.Second
 	stopWithin    = 15 * time.Second // what a stop may take, whatever is going on
 	seen          = 10 * time.Second // what a running server needs at most to see another process's work
 	glance        = 20 * time.Millisecond

@@ -117,7 +117,7 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 	p := s.page(c, head.Title, views.SectionThemes)
 	p.Path = views.ThreadPath(&head.Thread, page)
 	p.DraftClear = posted
-	p.Modules = []string{"live.js", "form.js"}
+	p.Modules, p.Preload = []string{"live.js", "form.js"}, []string{"live-line.js", "live-page.js", "live-keep.js"}
 	if head.ThemeAudience == models.AudienceEveryone {
 		p.Canonical, p.OpenGraph = s.BaseURL+escaped(p.Path), true
 		p.Description = head.ThemeTitle

@@ -53,6 +53,8 @@ type Page struct {
 	NoIndex   bool
 	// Modules are the names of the scripts under js/ that the page loads.
 	Modules []string
+	// Preload are the scripts that the Modules import, fetched along with them.
+	Preload []string
 	// Demo marks a demonstration; DemoPersonas are the people as whom one may sign
 	// in there with one click.
 	Demo         bool
