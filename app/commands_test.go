@@ -244,7 +244,7 @@ func TestDemo(t *testing.T) {
 		}
 		b := p.browser()
 		page := b.Get("/sign-in").Status(http.StatusOK)
-		handle := page.Find(oneClick + ` button[name="handle"]`).First().AttrOr("value", "")
+		handle := page.Find(oneClick+` button[name="handle"]`).First().AttrOr("value", "")
 		page.Submit(oneClick, url.Values{"handle": {handle}}).Status(http.StatusSeeOther).Follow().Status(http.StatusOK).Has("/sign-out")
 		s.stop()
 		p.env["COLLOQUY_ADDR"] = strings.Replace(p.addr, "127.0.0.1", "0.0.0.0", 1)

@@ -81,11 +81,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, lo
 		return err
 	}
 	flags := flag.NewFlagSet("colloquy "+found.name, flag.ContinueOnError)
-	flags.SetOutput(log)
-	flags.Usage = func() {
-		fmt.Fprintf(log, "colloquy %s %s\n  %s\n", found.name, found.takes, found.says)
-		flags.PrintDefaults()
-	}
+	// What is wrong with a flag is told once, by main.
+	flags.SetOutput(io.Discard)
 	c, err := config.Load(getenv)
 	if err != nil && found.name != "version" && found.name != "doctor" {
 		return err
@@ -93,7 +90,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, lo
 	if found.name == "doctor" && err != nil {
 		return fmt.Errorf("the configuration is wrong: %w", err)
 	}
-	return found.run(ctx, call{config: c, flags: flags, args: rest, out: out, log: log})
+	err = found.run(ctx, call{config: c, flags: flags, args: rest, out: out, log: log})
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(out, "colloquy %s %s\n  %s\n", found.name, found.takes, found.says)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+	}
+	return err
 }
 
 func help(word string) bool {

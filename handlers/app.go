@@ -28,7 +28,6 @@ func New(s *Site) (*fiber.App, error) {
 		AppName: "Colloquy", DisableStartupMessage: true, Immutable: true, BodyLimit: 2 * bodyLimit,
 		ErrorHandler: s.failed, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 90 * time.Second,
 		ReadBufferSize: 16 << 10, EnableTrustedProxyCheck: true, TrustedProxies: s.TrustedProxies,
-		ProxyHeader: proxyHeader(s.TrustedProxies), EnableIPValidation: true, ServerHeader: "", UnescapePath: false,
 	})
 	// Websockets live on after their request: see live.go.
 	app.Server().KeepHijackedConns = true
@@ -39,13 +38,6 @@ func New(s *Site) (*fiber.App, error) {
 	app.Use(s.number, s.headers, s.bounded, meter, s.rescue)
 	s.routes(app)
 	return app, nil
-}
-
-func proxyHeader(trusted []string) string {
-	if len(trusted) == 0 {
-		return ""
-	}
-	return fiber.HeaderXForwardedFor
 }
 
 // bounded gives a request a deadline and refuses what is too large.

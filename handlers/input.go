@@ -3,9 +3,11 @@ package handlers
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -33,6 +35,15 @@ func number(c *fiber.Ctx) (int, error) {
 		return 0, models.ErrNotFound
 	}
 	return int(n), nil
+}
+
+// name reads a name (slug, handle) from the address. What cannot be one does not exist.
+func name(c *fiber.Ctx, param string) (string, error) {
+	text, err := url.PathUnescape(c.Params(param))
+	if err != nil || text == "" || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return "", models.ErrNotFound
+	}
+	return text, nil
 }
 
 // newKey is a fresh idempotency key for a form.

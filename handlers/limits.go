@@ -4,7 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"net/netip"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -97,7 +99,36 @@ func (s *Site) who(c *fiber.Ctx, viewer models.Viewer) string {
 	if viewer.SignedIn() {
 		return "member " + strconv.FormatInt(viewer.Member.ID, 10)
 	}
-	return "from " + c.IP()
+	return "from " + s.from(c)
+}
+
+// from is the address a request comes from. Behind trusted proxies it is the last one
+// of X-Forwarded-For that is none of them: what stands before it, the client may have
+// written itself.
+func (s *Site) from(c *fiber.Ctx) string {
+	address := c.Context().RemoteIP().String()
+	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	for i := len(hops) - 1; i >= 0 && s.trusted(address); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		address = hop.Unmap().String()
+	}
+	return address
+}
+
+func (s *Site) trusted(address string) bool {
+	addr, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	for _, proxy := range s.TrustedProxies {
+		if prefix, err := netip.ParsePrefix(proxy); err == nil && prefix.Contains(addr.Unmap()) || proxy == addr.Unmap().String() {
+			return true
+		}
+	}
+	return false
 }
 
 // limited is the middleware of limit.

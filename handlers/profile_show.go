@@ -1,11 +1,8 @@
 package handlers
 
 import (
-	"net/url"
-
 	"github.com/gofiber/fiber/v2"
 
-	"colloquy/models"
 	"colloquy/views"
 )
 
@@ -14,9 +11,9 @@ const profileTexts = 10
 
 // profileShow is the page of a named persona.
 func (s *Site) profileShow(c *fiber.Ctx) error {
-	handle, err := url.PathUnescape(c.Params("handle"))
+	handle, err := name(c, "handle")
 	if err != nil {
-		return models.ErrNotFound
+		return err
 	}
 	v := s.at(c)
 	profile, err := s.Community.Profile(c.UserContext(), v.viewer, handle)

@@ -18,9 +18,9 @@ const themeThreads = 30
 
 // themeShow is a theme with its threads.
 func (s *Site) themeShow(c *fiber.Ctx) error {
-	slug, err := url.PathUnescape(c.Params("slug"))
+	slug, err := name(c, "slug")
 	if err != nil {
-		return models.ErrNotFound
+		return err
 	}
 	v := s.at(c)
 	row, err := s.Forum.Theme(c.UserContext(), v.viewer, slug)

@@ -6,15 +6,14 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
-	"colloquy/models"
 	"colloquy/views"
 )
 
 // workshopShow is the page of the event that conversations continue from.
 func (s *Site) workshopShow(c *fiber.Ctx) error {
-	slug, err := url.PathUnescape(c.Params("slug"))
-	if err != nil || slug == "" {
-		return models.ErrNotFound
+	slug, err := name(c, "slug")
+	if err != nil {
+		return err
 	}
 	return s.listing(c, "workshop", slug, func() (templ.Component, error) {
 		page, err := s.Forum.Workshop(c.UserContext(), s.at(c).viewer, slug)

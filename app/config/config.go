@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -79,7 +81,8 @@ func Load(get func(string) string) (Config, error) {
 
 func (c *Config) readAddr(func(name, otherwise string) string) error {
 	for variable, addr := range map[string]string{"COLLOQUY_ADDR": c.Addr, "COLLOQUY_ADMIN_ADDR": c.AdminAddr} {
-		if _, port, err := net.SplitHostPort(addr); err != nil || port == "" {
+		_, port, err := net.SplitHostPort(addr)
+		if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
 			return Problem{variable, fmt.Sprintf("must be HOST:PORT, such as 127.0.0.1:8080, and is %q", addr)}
 		}
 	}
@@ -134,7 +137,7 @@ func (c *Config) readMail(value func(name, otherwise string) string) error {
 		host = "colloquy.example"
 	}
 	c.MailFrom = value("COLLOQUY_MAIL_FROM", "Colloquy <colloquy@"+host+">")
-	if !strings.Contains(c.MailFrom, "@") || strings.ContainsAny(c.MailFrom, "\r\n") {
+	if _, err := mail.ParseAddress(c.MailFrom); err != nil {
 		return Problem{"COLLOQUY_MAIL_FROM", "must be a mail address, with or without a name before it"}
 	}
 	if c.SMTPURL == "" {

@@ -2,6 +2,7 @@ package forum
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,8 +40,10 @@ func (f *Forum) StartThread(ctx context.Context, viewer models.Viewer, input New
 	if !slices.Contains(models.Levels, input.Level) {
 		invalid["level"] = choice(string(input.Level))
 	}
-	if _, err := f.store.Theme(ctx, access.Scope(viewer), input.Theme); err != nil {
+	if _, err := f.Theme(ctx, viewer, input.Theme); errors.Is(err, store.ErrNotFound) {
 		invalid["theme"] = choice(input.Theme)
+	} else if err != nil {
+		return Posted{}, err
 	}
 	if err := invalid.err(); err != nil {
 		return Posted{}, err

@@ -24,6 +24,8 @@ const (
 	tries      = 5                // attempts for one letter
 	outboxFor  = 24 * time.Hour   // how long the outbox keeps a letter
 	sendWithin = 30 * time.Second // one attempt
+
+	closeWithin = 3 * time.Second // the last attempts, when the program stops
 )
 
 // Letter is one letter to one person.
@@ -41,13 +43,19 @@ type Office struct {
 	smtp   *url.URL
 	log    *slog.Logger
 	queue  chan Letter
-	done   sync.WaitGroup
+	// closing ends the pauses between attempts; stopping ends, a little later, the
+	// attempts themselves.
+	stopping context.Context //nolint:containedctx // it is the office's own life
+	stop     context.CancelFunc
+	closing  chan struct{}
+	done     sync.WaitGroup
 }
 
 // Open starts an office. smtpURL is smtp:// or smtps:// with optional user and
 // password, or empty for the outbox folder.
 func Open(smtpURL, from, outbox string, log *slog.Logger) (*Office, error) {
-	o := &Office{from: from, outbox: outbox, log: log, queue: make(chan Letter, waiting)}
+	o := &Office{from: from, outbox: outbox, log: log, queue: make(chan Letter, waiting), closing: make(chan struct{})}
+	o.stopping, o.stop = context.WithCancel(context.Background())
 	if smtpURL != "" {
 		parsed, err := url.Parse(smtpURL)
 		if err != nil {
@@ -73,16 +81,29 @@ func (o *Office) Send(letter Letter) error {
 	}
 }
 
-// Close sends what is waiting and stops.
+// Close tries each waiting letter once more, for closeWithin at most, and stops. It
+// must be called once, when nobody sends any more.
 func (o *Office) Close() {
 	close(o.queue)
+	close(o.closing)
+	hurry := time.AfterFunc(closeWithin, o.stop)
+	defer hurry.Stop()
 	o.done.Wait()
+	o.stop()
 }
 
 func (o *Office) run() {
 	defer o.done.Done()
+	lost := 0
 	for letter := range o.queue {
+		if o.stopping.Err() != nil {
+			lost++
+			continue
+		}
 		o.deliver(letter)
+	}
+	if lost > 0 {
+		o.log.Error("letters were waiting at the end and are lost", "letters", lost)
 	}
 }
 
@@ -97,7 +118,14 @@ func (o *Office) deliver(letter Letter) {
 			o.log.Error("a letter could not be sent", "error", err)
 			return
 		}
-		time.Sleep(time.Duration(try*try) * time.Second)
+		pause := time.NewTimer(time.Duration(try*try) * time.Second)
+		select {
+		case <-pause.C:
+		case <-o.closing:
+			pause.Stop()
+			o.log.Error("a letter could not be sent before the end", "error", err)
+			return
+		}
 	}
 }
 
@@ -118,7 +146,7 @@ func (o *Office) try(letter Letter) error {
 	if o.smtp == nil {
 		return o.keep(message, letter)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), sendWithin)
+	ctx, cancel := context.WithTimeout(o.stopping, sendWithin)
 	defer cancel()
 	client, err := o.client()
 	if err != nil {

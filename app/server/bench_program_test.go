@@ -12,29 +12,26 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"colloquy/app/config"
 	"colloquy/models"
 )
 
-// built builds the program once.
-var built = sync.OnceValues(func() (string, error) {
-	directory, err := os.MkdirTemp("", "colloquy-measured-")
+// build builds the program and returns its file.
+func build(b *testing.B) string {
+	b.Helper()
+	file := filepath.Join(b.TempDir(), "colloquy")
+	output, err := exec.Command("go", "build", "-o", file, "..").CombinedOutput()
 	if err != nil {
-		return "", err
+		b.Fatalf("build the program: %v: %s", err, output)
 	}
-	file := filepath.Join(directory, "colloquy")
-	build := exec.Command("go", "build", "-trimpath", "-o", file, "..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the program: %w: %s", err, output)
-	}
-	return file, nil
-})
+	return file
+}
 
 const (
 	starts    = 3
@@ -44,9 +41,7 @@ const (
 
 // program measures the built program: how soon it answers, and its memory.
 func (r *report) program(b *testing.B, c config.Config) {
-	file, err := built()
-	must(b, err)
-	b.Cleanup(func() { _ = os.RemoveAll(filepath.Dir(file)) })
+	file := build(b)
 	var started []time.Duration
 	var fresh, rested []int
 	for range starts {
@@ -170,7 +165,7 @@ func (r *report) visit(b *testing.B) {
 	must(b, Demo(ctx, c, io.Discard, io.Discard))
 	opened, err := open(ctx, c, slog.New(slog.DiscardHandler))
 	must(b, err)
-	m := &measured{running: &running{site: opened}}
+	m := &measured{running: &running{site: opened, meters: prometheus.NewRegistry()}}
 	b.Cleanup(func() { must(b, m.close()) })
 	must(b, m.build(ctx))
 	b.Cleanup(m.office.Close)

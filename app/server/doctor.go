@@ -42,7 +42,7 @@ func Doctor(ctx context.Context, c config.Config, out, logTo io.Writer) error {
 	for _, f := range findings {
 		mark, text := "ok", f.says
 		if f.err != nil {
-			mark, text = "WRONG", f.err.Error()
+			mark, text = "WRONG", strings.Join(strings.Fields(f.err.Error()), " ")
 			wrong++
 		}
 		if _, err := fmt.Fprintf(out, "%-6s %-14s %s\n", mark, f.what, text); err != nil {
@@ -96,7 +96,7 @@ func checkDatabase(ctx context.Context, c config.Config, logTo io.Writer) findin
 	f := finding{what: "database"}
 	f.err = look(ctx, c, logTo, func(s *store.Store) error {
 		if err := s.Ping(ctx); err != nil {
-			return fmt.Errorf("%w: is it running, and is DATABASE_URL right?", err)
+			return err
 		}
 		if err := s.Check(ctx); err != nil {
 			return err

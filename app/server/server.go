@@ -47,10 +47,17 @@ func NewLog(c config.Config, w io.Writer) *slog.Logger {
 func openStore(ctx context.Context, c config.Config, log *slog.Logger) (*store.Store, error) {
 	if path, ok := strings.CutPrefix(c.DatabaseURL, "sqlite://"); ok {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return nil, fmt.Errorf("make the data directory: %w", err)
+			return nil, fmt.Errorf("COLLOQUY_DATA_DIR cannot be used: %w", err)
 		}
 	}
-	return store.Open(ctx, c.DatabaseURL, log)
+	s, err := store.Open(ctx, c.DatabaseURL, log)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL cannot be used: %w", err)
+	}
+	if err := s.Ping(ctx); err != nil {
+		return nil, joinClose(fmt.Errorf("%w: is it running, and is DATABASE_URL right?", err), s)
+	}
+	return s, nil
 }
 
 // open brings the database up to date, makes the community's own row, and the rooms.

@@ -46,7 +46,11 @@ func (s *Store) Migrations(ctx context.Context) ([]MigrationStatus, error) {
 	done := map[int64]bool{}
 	var versions []int64
 	// Before the first migration there is no table of versions.
-	if s.hasVersions(ctx) {
+	there, err := s.hasVersions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if there {
 		if err := s.reader(ctx).Raw("SELECT version_id FROM goose_db_version WHERE is_applied").
 			Scan(&versions).Error; err != nil {
 			return nil, fmt.Errorf("read the migrations' status: %w", err)
@@ -66,10 +70,9 @@ func (s *Store) Migrations(ctx context.Context) ([]MigrationStatus, error) {
 	return list, nil
 }
 
-func (s *Store) hasVersions(ctx context.Context) bool {
-	var count int
-	err := s.reader(ctx).Raw(s.dialect.hasTable, "goose_db_version").Scan(&count).Error
-	return err == nil && count == 1
+func (s *Store) hasVersions(ctx context.Context) (bool, error) {
+	count, err := one[int](s.reader(ctx).Raw(s.dialect.hasTable, "goose_db_version"))
+	return count == 1, err
 }
 
 func (s *Store) provider() (*goose.Provider, error) {
