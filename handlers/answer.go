@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"strings"
@@ -10,18 +9,18 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// render writes a page.
+// render writes a page, straight into the answer, whose memory is used again.
 func (s *Site) render(c *fiber.Ctx, page templ.Component) error {
-	var buffer bytes.Buffer
-	buffer.Grow(32 << 10)
-	if err := page.Render(c.UserContext(), &buffer); err != nil {
+	c.Response().ResetBody()
+	if err := page.Render(c.UserContext(), c.Response().BodyWriter()); err != nil {
+		c.Response().ResetBody()
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
 	if c.GetRespHeader(fiber.HeaderCacheControl) == "" {
 		s.cacheRule(c, true)
 	}
-	return c.Send(buffer.Bytes())
+	return nil
 }
 
 // cacheRule says who may keep a page: a browser its public pages, to be asked again

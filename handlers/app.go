@@ -24,6 +24,7 @@ const (
 // New puts the handlers together. The site's exported fields must be set.
 func New(s *Site) (*fiber.App, error) {
 	s.limits, s.pages, s.contentPolicy = newLimits(), newPages(), s.policy()
+	s.known, s.owns = newKnown(), newShelf[ownKey](maxOwn, ownSize)
 	app := fiber.New(fiber.Config{
 		AppName: "Colloquy", DisableStartupMessage: true, Immutable: true, BodyLimit: 2 * bodyLimit,
 		ErrorHandler: s.failed, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 90 * time.Second,
@@ -33,6 +34,12 @@ func New(s *Site) (*fiber.App, error) {
 	app.Server().KeepHijackedConns = true
 	meter, err := s.meter()
 	if err != nil {
+		return nil, err
+	}
+	// What kept pages go by is known before the first request asks.
+	ctx, cancel := context.WithTimeout(context.Background(), deadline)
+	defer cancel()
+	if err := s.Forum.Refresh(ctx); err != nil {
 		return nil, err
 	}
 	app.Use(s.number, s.headers, s.bounded, meter, s.rescue)

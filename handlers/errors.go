@@ -31,8 +31,7 @@ var (
 func status(err error) int {
 	var denied access.Denied
 	var asked *fiber.Error
-	var invalid forum.Invalid
-	var unfit community.Invalid
+	var invalid models.Invalid
 	var many tooMany
 	var conflict *forum.Conflict
 	switch {
@@ -46,7 +45,7 @@ func status(err error) int {
 		return http.StatusUnauthorized
 	case errors.Is(err, errForeign), errors.Is(err, errStale), errors.Is(err, community.ErrSuspended):
 		return http.StatusForbidden
-	case errors.As(err, &invalid), errors.As(err, &unfit), errors.Is(err, forum.ErrKeyReused),
+	case errors.As(err, &invalid), errors.Is(err, forum.ErrKeyReused),
 		errors.Is(err, community.ErrCredentials):
 		return http.StatusUnprocessableEntity
 	case errors.As(err, &conflict), errors.Is(err, forum.ErrRemoved), errors.Is(err, models.ErrTaken):

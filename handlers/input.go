@@ -69,7 +69,7 @@ var limitsOf = map[string]int{
 }
 
 // sentences turns the problems of a form's fields into the viewer's language.
-func sentences[P ~string](w *words.Words, problems map[string]P) views.FieldErrors {
+func sentences(w *words.Words, problems models.Invalid) views.FieldErrors {
 	said := make(views.FieldErrors, len(problems))
 	for field, problem := range problems {
 		name := strings.ReplaceAll(string(problem), " ", "-")

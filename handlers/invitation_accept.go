@@ -87,7 +87,7 @@ func (s *Site) invitationAccept(c *fiber.Ctx) error {
 		Name: page.Name, Email: page.Email, GroupID: page.GroupID, Organisation: page.Organisation,
 		Language: page.Language, Password: c.FormValue("password"), Rules: page.Agreed,
 	})
-	var invalid community.Invalid
+	var invalid models.Invalid
 	switch {
 	case errors.As(err, &invalid):
 		page.Errors = sentences(s.at(c).words, invalid)

@@ -41,7 +41,7 @@ func (s *Site) invitationCreate(c *fiber.Ctx) error {
 	token, err := s.Community.Invite(c.UserContext(), s.at(c).viewer, community.NewInvitation{
 		Email: page.Email, GroupID: page.GroupID, Role: page.Role,
 	})
-	var invalid community.Invalid
+	var invalid models.Invalid
 	if errors.As(err, &invalid) {
 		page.Errors = sentences(s.at(c).words, invalid)
 		return s.showInvitations(c, status(err), page)

@@ -42,47 +42,19 @@ type kept struct {
 }
 
 // pages keeps rendered pages, the newest of them.
-type pages struct {
-	mu   sync.Mutex
-	size int
-	now  map[pageKey]*kept
-	old  map[pageKey]*kept
-}
+type pages struct{ *shelf[pageKey, *kept] }
 
 func newPages() *pages {
-	return &pages{now: map[pageKey]*kept{}, old: map[pageKey]*kept{}}
-}
-
-func (p *pages) get(key pageKey) (*kept, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if page, ok := p.now[key]; ok {
-		return page, true
-	}
-	page, ok := p.old[key]
-	if ok {
-		p.add(key, page)
-	}
-	return page, ok
+	return &pages{newShelf[pageKey](maxPages, (*kept).size)}
 }
 
 func (p *pages) put(key pageKey, plain []byte) *kept {
 	sum := sha256.Sum256(plain)
-	page := &kept{plain: plain, etag: `"` + hex.EncodeToString(sum[:8]) + `"`}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.add(key, page)
-	return page
+	return p.shelf.put(key, &kept{plain: plain, etag: `"` + hex.EncodeToString(sum[:8]) + `"`})
 }
 
-// add keeps a page; when half the room is used the older half goes.
-func (p *pages) add(key pageKey, page *kept) {
-	if p.size+len(page.plain) > maxPages/2 {
-		p.old, p.now, p.size = p.now, map[pageKey]*kept{}, 0
-	}
-	p.now[key] = page
-	p.size += len(page.plain)
-}
+// size is about what a kept page takes, with the compressed forms that it may get.
+func (k *kept) size() int { return len(k.plain) + len(k.plain)/3 }
 
 // body is the page in the best encoding that the browser accepts.
 func (k *kept) body(accept string) (body []byte, encoding string) {

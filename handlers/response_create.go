@@ -81,7 +81,7 @@ func (s *Site) responsePreview(c *fiber.Ctx, head models.ThreadHead, composer vi
 
 // responseRefused gives the form back with what was wrong.
 func (s *Site) responseRefused(c *fiber.Ctx, head models.ThreadHead, composer views.Composer, err error) error {
-	var invalid forum.Invalid
+	var invalid models.Invalid
 	var denied access.Denied
 	switch {
 	case errors.As(err, &invalid):

@@ -9,6 +9,7 @@ import (
 
 	"colloquy/app/access"
 	"colloquy/app/forum"
+	"colloquy/models"
 	"colloquy/views"
 )
 
@@ -65,7 +66,7 @@ func (s *Site) responseUpdate(c *fiber.Ctx) error {
 }
 
 func (s *Site) editRefused(c *fiber.Ctx, page views.ResponseEditPage, err error) error {
-	var invalid forum.Invalid
+	var invalid models.Invalid
 	var conflict *forum.Conflict
 	switch {
 	case errors.As(err, &invalid):

@@ -63,7 +63,7 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 		return err
 	}
 	err := s.Community.RequestLink(c.UserContext(), page.Email)
-	var invalid community.Invalid
+	var invalid models.Invalid
 	if errors.As(err, &invalid) {
 		page.Errors = sentences(s.at(c).words, invalid)
 		return s.showSignIn(c, status(err), page)

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"colloquy/app/community"
+	"colloquy/models"
 	"colloquy/views"
 )
 
@@ -74,7 +75,7 @@ func (s *Site) settingsUpdate(c *fiber.Ctx) error {
 		Name: page.Name, Organisation: page.Organisation, About: page.About, Initiatives: slugs, Language: page.Language,
 		PasswordCurrent: c.FormValue("password_current"), PasswordNew: c.FormValue("password_new"),
 	})
-	var invalid community.Invalid
+	var invalid models.Invalid
 	if errors.As(err, &invalid) {
 		page.Errors = sentences(v.words, invalid)
 		return s.showSettings(c, status(err), page)

@@ -53,5 +53,7 @@ type Site struct {
 
 	limits        *limits
 	pages         *pages
+	known         *known
+	owns          *shelf[ownKey, []int]
 	contentPolicy string
 }

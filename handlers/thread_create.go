@@ -60,7 +60,7 @@ func (s *Site) threadCreate(c *fiber.Ctx) error {
 }
 
 func (s *Site) threadRefused(c *fiber.Ctx, form views.ThreadForm, err error) error {
-	var invalid forum.Invalid
+	var invalid models.Invalid
 	switch {
 	case errors.As(err, &invalid):
 		form.State, form.Errors = views.WritingInvalid, sentences(s.at(c).words, invalid)

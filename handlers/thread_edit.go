@@ -46,7 +46,7 @@ func (s *Site) threadUpdate(c *fiber.Ctx) error {
 		edit.Locked, edit.Pinned = &form.Locked, &form.Pinned
 	}
 	changed, err := s.Forum.EditThread(c.UserContext(), s.at(c).viewer, head.ID, edit)
-	var invalid forum.Invalid
+	var invalid models.Invalid
 	if errors.As(err, &invalid) {
 		form.State, form.Errors = views.WritingInvalid, sentences(s.at(c).words, invalid)
 		return s.showThreadEdit(c, status(err), head, form)

@@ -106,7 +106,7 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 	if err != nil {
 		return nil, err
 	}
-	own, err := s.Forum.OwnNumbers(c.UserContext(), v.viewer, head.ID)
+	own, err := s.own(c, &head)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 	mine := slices.Contains(own, 1)
 	return views.Thread(p, views.ThreadPage{
 		Head: head, Groups: s.Groups, Page: page, Seq: head.Seq, Epoch: counters.Epoch,
-		Region: s.withOwnActs(v, head.ID, region, own), Own: own, Composer: composer,
+		Region: s.withOwnActs(v, head.ID, page, region, own), Own: own, Composer: composer,
 		MayEditHead: access.Can(v.viewer, access.EditThread, access.OfThread(&head, mine)) == nil,
 	}), nil
 }
@@ -163,14 +163,17 @@ func (s *Site) region(c *fiber.Ctx, head *models.ThreadHead, page int) ([]byte, 
 
 // withOwnActs fills the empty slots of the viewer's own responses with what they may
 // do to them.
-func (s *Site) withOwnActs(v *visit, threadID int64, region []byte, own []int) templ.Component {
+func (s *Site) withOwnActs(v *visit, threadID int64, page int, region []byte, own []int) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		rest := region
 		for _, n := range own {
+			if models.PageOf(n) != page {
+				continue
+			}
 			slot := []byte(`data-own-acts="` + strconv.Itoa(n) + `">`)
 			at := bytes.Index(rest, slot)
 			if at < 0 {
-				continue // on another page
+				continue // removed meanwhile
 			}
 			if _, err := w.Write(rest[:at+len(slot)]); err != nil {
 				return err

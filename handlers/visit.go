@@ -50,6 +50,10 @@ func (s *Site) setCookie(c *fiber.Ctx, name, value string, age time.Duration) {
 
 // visited is the middleware of meet.
 func (s *Site) visited(c *fiber.Ctx) error {
+	if !reads(c) {
+		s.known.forget()
+		defer s.known.forget()
+	}
 	if err := s.meet(c); err != nil {
 		return err
 	}
@@ -61,7 +65,7 @@ func (s *Site) meet(c *fiber.Ctx) error {
 	v := &visit{proof: c.Cookies(s.cookie("form"))}
 	v.viewer.Now = s.Now()
 	if token := c.Cookies(s.cookie("session")); token != "" {
-		viewer, err := s.Community.Viewer(c.UserContext(), token)
+		viewer, err := s.viewer(c, token)
 		switch {
 		case err == nil:
 			v.viewer, v.proof = viewer, token

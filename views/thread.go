@@ -218,9 +218,15 @@ func liveWords(w *words.Words) templ.Attributes {
 		"data-w-offline":      w.T("live.offline"),
 		"data-w-ended":        w.T("live.ended"),
 		"data-w-back":         w.T("live.back"),
+		"data-w-silent":       w.T("voices.silent"),
+		"data-w-missing":      w.T("voices.missing", "groups", "{groups}"),
+		"data-w-all-heard":    w.T("voices.all-heard"),
 	}
 	for form, text := range w.Forms("live.news") {
 		attributes["data-w-news-"+form] = text
+	}
+	for form, text := range w.Forms("thread.responses") {
+		attributes["data-w-responses-"+form] = text
 	}
 	return attributes
 }

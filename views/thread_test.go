@@ -42,7 +42,8 @@ func TestListContract(t *testing.T) {
 		"data-w-news-one": "{n} new response", "data-w-news-other": "{n} new responses",
 	})
 	wantAttributes(t, byID(t, root, "responses"), map[string]string{"class": "posts", "start": "2"})
-	wantAttributes(t, byID(t, root, "live-news"), map[string]string{"class": "live", "role": "status"})
+	wantAttributes(t, byID(t, root, "live-news"), map[string]string{"class": "live"})
+	wantAttributes(t, byID(t, root, "live-said"), map[string]string{"class": "vh", "role": "status"})
 	wantAttributes(t, byID(t, root, "live-state"), map[string]string{"class": "meta", "role": "status"})
 	items := elements(root, func(n *html.Node) bool { _, ok := attribute(n, "data-n"); return ok })
 	if len(items) != 6 {
@@ -101,7 +102,7 @@ func TestLockIsNotBakedIntoItems(t *testing.T) {
 	if strings.Replace(open, head, lockedHead, 1) != locked {
 		t.Error("a lock changes more than the head")
 	}
-	if !strings.Contains(lockedHead, `<header class="head locked" id="thread-head">`) {
+	if !strings.Contains(lockedHead, `<header class="head locked" id="thread-head" data-seq="61">`) {
 		t.Error("the head does not say that the thread is locked")
 	}
 }

@@ -65,10 +65,10 @@ func (c *Community) Invite(ctx context.Context, viewer models.Viewer, input NewI
 	}
 	invalid := Invalid{}
 	if input.Email != "" {
-		input.Email, _ = invalid.email(input.Email)
+		input.Email, _ = address(invalid, input.Email)
 	}
 	if !input.Role.Valid() {
-		invalid["role"] = Unknown
+		invalid["role"] = models.Unknown
 	}
 	var groupID *int64
 	if input.GroupID != 0 {
@@ -77,7 +77,7 @@ func (c *Community) Invite(ctx context.Context, viewer models.Viewer, input NewI
 			return "", err
 		}
 	}
-	if err := invalid.err(); err != nil {
+	if err := invalid.Err(); err != nil {
 		return "", err
 	}
 	token, hash := newToken()
@@ -108,7 +108,7 @@ func (c *Community) knownGroup(ctx context.Context, invalid Invalid, id int64) e
 			return nil
 		}
 	}
-	invalid["group"] = Unknown
+	invalid["group"] = models.Unknown
 	return nil
 }
 
@@ -175,21 +175,21 @@ func (c *Community) Accept(ctx context.Context, token string, input Acceptance) 
 	if invitation.GroupID != nil {
 		j.groupID = *invitation.GroupID
 	}
-	j.email, j.key = invalid.email(input.Email)
-	j.name = invalid.line("name", input.Name, MaxName, true)
-	j.organisation = invalid.line("organisation", input.Organisation, MaxOrganisation, false)
+	j.email, j.key = address(invalid, input.Email)
+	j.name = line(invalid, "name", input.Name, MaxName, true)
+	j.organisation = line(invalid, "organisation", input.Organisation, MaxOrganisation, false)
 	if j.groupID == 0 {
-		invalid["group"] = Empty
+		invalid["group"] = models.Empty
 	} else if err := c.knownGroup(ctx, invalid, j.groupID); err != nil {
 		return "", err
 	}
 	if !input.Rules {
-		invalid["rules"] = NotAgreed
+		invalid["rules"] = models.NotAgreed
 	}
 	if problem := badPassword(input.Password); input.Password != "" && problem != "" {
 		invalid["password"] = problem
 	}
-	if err := invalid.err(); err != nil {
+	if err := invalid.Err(); err != nil {
 		return "", err
 	}
 	if input.Password != "" {
@@ -210,7 +210,7 @@ func (c *Community) Accept(ctx context.Context, token string, input Acceptance) 
 		return err
 	})
 	if errors.Is(err, store.ErrTaken) {
-		return "", Invalid{"email": Taken}
+		return "", Invalid{"email": models.Taken}
 	}
 	if err != nil {
 		return "", err

@@ -70,19 +70,19 @@ func freeHandle(tx *store.Tx, name string) (string, error) {
 func (c *Community) AddMember(ctx context.Context, email, name, group string, role models.Role) (models.Member, error) {
 	invalid := Invalid{}
 	j := joining{role: role}
-	j.email, j.key = invalid.email(email)
-	j.name = invalid.line("name", name, MaxName, true)
+	j.email, j.key = address(invalid, email)
+	j.name = line(invalid, "name", name, MaxName, true)
 	if !role.Valid() {
-		invalid["role"] = Unknown
+		invalid["role"] = models.Unknown
 	}
 	found, err := c.store.GroupByName(ctx, group)
 	if errors.Is(err, store.ErrNotFound) {
-		invalid["group"] = Unknown
+		invalid["group"] = models.Unknown
 	} else if err != nil {
 		return models.Member{}, fmt.Errorf("add member: %w", err)
 	}
 	j.groupID = found.ID
-	if err := invalid.err(); err != nil {
+	if err := invalid.Err(); err != nil {
 		return models.Member{}, err
 	}
 	var member models.Member
@@ -91,7 +91,7 @@ func (c *Community) AddMember(ctx context.Context, email, name, group string, ro
 		return err
 	})
 	if errors.Is(err, store.ErrTaken) {
-		return member, Invalid{"email": Taken}
+		return member, Invalid{"email": models.Taken}
 	}
 	return member, err
 }

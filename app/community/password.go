@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+
+	"colloquy/models"
 )
 
 // maxHashes bounds how many passwords are hashed at once: each takes 19 MiB.
@@ -71,14 +73,14 @@ func (c *Community) matches(ctx context.Context, password, hash string) (bool, e
 }
 
 // badPassword tells what is wrong with a new password, "" when nothing.
-func badPassword(password string) Problem {
+func badPassword(password string) models.Problem {
 	switch n := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password):
-		return Encoding
+		return models.Encoding
 	case n < MinPassword:
-		return TooShort
+		return models.TooShort
 	case n > MaxPassword:
-		return TooLong
+		return models.TooLong
 	}
 	return ""
 }

@@ -52,9 +52,9 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 	member := *viewer.Member
 	member.Language = edit.Language
 	named := persona
-	named.Name = invalid.line("name", edit.Name, MaxName, true)
-	named.Organisation = invalid.line("organisation", edit.Organisation, MaxOrganisation, false)
-	named.About = invalid.line("about", edit.About, MaxAbout, false)
+	named.Name = line(invalid, "name", edit.Name, MaxName, true)
+	named.Organisation = line(invalid, "organisation", edit.Organisation, MaxOrganisation, false)
+	named.About = line(invalid, "about", edit.About, MaxAbout, false)
 	initiatives, err := c.initiativeIDs(ctx, invalid, edit.Initiatives)
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 			return err
 		}
 	}
-	if err := invalid.err(); err != nil {
+	if err := invalid.Err(); err != nil {
 		return err
 	}
 	var threads map[int64]int64
@@ -107,7 +107,7 @@ func (c *Community) newPassword(ctx context.Context, invalid Invalid, member *mo
 			return err
 		}
 		if !match {
-			invalid["password_current"] = Wrong
+			invalid["password_current"] = models.Wrong
 			return nil
 		}
 	}
@@ -128,7 +128,7 @@ func (c *Community) initiativeIDs(ctx context.Context, invalid Invalid, slugs []
 		}
 	}
 	if len(ids) != len(slugs) {
-		invalid["initiatives"] = Unknown
+		invalid["initiatives"] = models.Unknown
 	}
 	return ids, nil
 }

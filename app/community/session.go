@@ -93,8 +93,8 @@ func (c *Community) enter(ctx context.Context, memberID int64, before func(tx *s
 // what is no address.
 func (c *Community) RequestLink(ctx context.Context, email string) error {
 	invalid := Invalid{}
-	_, key := invalid.email(email)
-	if err := invalid.err(); err != nil {
+	_, key := address(invalid, email)
+	if err := invalid.Err(); err != nil {
 		return err
 	}
 	member, err := c.store.MemberByEmail(ctx, key)

@@ -7,7 +7,6 @@ package forum
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"colloquy/app/access"
@@ -60,36 +59,8 @@ func (f *Forum) Stamped(threads map[int64]int64) {
 	}
 }
 
-// Invalid is the error of an input that cannot be accepted: for each field a word
-// that says why (see the constants). Nothing was changed.
-type Invalid map[string]Problem
-
-// Problem says what is wrong with a field.
-type Problem string
-
-// The problems.
-const (
-	Empty    Problem = "empty"
-	TooLong  Problem = "too long"
-	Encoding Problem = "encoding"
-	Unknown  Problem = "unknown"
-)
-
-// Error lists the fields.
-func (i Invalid) Error() string {
-	parts := make([]string, 0, len(i))
-	for field, problem := range i {
-		parts = append(parts, field+" is "+string(problem))
-	}
-	return "invalid: " + strings.Join(parts, ", ")
-}
-
-func (i Invalid) err() error {
-	if len(i) == 0 {
-		return nil
-	}
-	return i
-}
+// Invalid is models.Invalid, the error of an input that cannot be accepted.
+type Invalid = models.Invalid
 
 // micros truncates to what both databases keep.
 func micros(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

@@ -65,7 +65,7 @@ func TestNobodyWritesWhereTheyMayNot(t *testing.T) {
 			Theme: forumtest.Boards, Title: "x", Body: "x", Kind: models.KindInsight, Level: models.LevelInPractice,
 		})
 		var invalid forum.Invalid
-		if !errors.As(err, &invalid) || invalid["theme"] != forum.Unknown {
+		if !errors.As(err, &invalid) || invalid["theme"] != models.Unknown {
 			t.Errorf("a thread in a theme one may not read: %v", err)
 		}
 		if _, err := c.Forum.Thread(ctx, c.Lena, boards); err != nil {
@@ -253,10 +253,10 @@ func TestInvalidTextsChangeNothing(t *testing.T) {
 		id := c.Start(t, c.Amina, forumtest.Public, "Strict")
 		for name, tc := range map[string]struct {
 			body string
-			want forum.Problem
+			want models.Problem
 		}{
-			"empty": {"", forum.Empty}, "blank": {" \n\t\u200b\u2800 ", forum.Empty},
-			"too long": {strings.Repeat("x", forum.MaxText+1), forum.TooLong}, "broken": {"a\xff", forum.Encoding},
+			"empty": {"", models.Empty}, "blank": {" \n\t\u200b\u2800 ", models.Empty},
+			"too long": {strings.Repeat("x", forum.MaxText+1), models.TooLong}, "broken": {"a\xff", models.Encoding},
 		} {
 			_, err := c.Forum.Respond(ctx, c.Rosa, id, forum.NewResponse{Body: tc.body})
 			var invalid forum.Invalid
@@ -266,7 +266,7 @@ func TestInvalidTextsChangeNothing(t *testing.T) {
 		}
 		_, err := c.Forum.Respond(ctx, c.Rosa, id, forum.NewResponse{Body: "To nobody.", ReplyTo: 99})
 		var invalid forum.Invalid
-		if !errors.As(err, &invalid) || invalid["reply_to"] != forum.Unknown {
+		if !errors.As(err, &invalid) || invalid["reply_to"] != models.Unknown {
 			t.Errorf("reply to a number that is not there: %v", err)
 		}
 		if head, err := c.Forum.Thread(ctx, c.Rosa, id); err != nil || head.Seq != 1 {

@@ -26,13 +26,13 @@ const maxMicros = 250_000_000_000_000_000
 func parsePlace(text string) (store.ThreadPlace, error) {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
-		return store.ThreadPlace{}, fmt.Errorf("place %q: %w", text, Invalid{"after": Unknown})
+		return store.ThreadPlace{}, fmt.Errorf("place %q: %w", text, Invalid{"after": models.Unknown})
 	}
 	at, errAt := strconv.ParseInt(parts[1], 36, 64)
 	id, errID := strconv.ParseInt(parts[2], 36, 64)
 	// Both databases know the years up to 9999.
 	if errAt != nil || errID != nil || at < -maxMicros || at > maxMicros {
-		return store.ThreadPlace{}, fmt.Errorf("place %q: %w", text, Invalid{"after": Unknown})
+		return store.ThreadPlace{}, fmt.Errorf("place %q: %w", text, Invalid{"after": models.Unknown})
 	}
 	return store.ThreadPlace{Pinned: parts[0] == "1", ActiveAt: time.UnixMicro(at).UTC(), ID: id}, nil
 }

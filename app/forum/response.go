@@ -42,7 +42,7 @@ var ErrRemoved = errors.New("the text was removed")
 func (f *Forum) Respond(ctx context.Context, viewer models.Viewer, threadID int64, input NewResponse) (Posted, error) {
 	invalid := Invalid{}
 	written := cleanText(invalid, input.Body, input.Lang)
-	if err := invalid.err(); err != nil {
+	if err := invalid.Err(); err != nil {
 		// Whoever may not write here is told that first.
 		if _, denied := f.MayRespond(ctx, viewer, threadID); denied != nil {
 			return Posted{}, denied
@@ -60,7 +60,7 @@ func (f *Forum) Respond(ctx context.Context, viewer models.Viewer, threadID int6
 		if input.ReplyTo != 0 {
 			id, err := tx.ResponseID(threadID, input.ReplyTo)
 			if errors.Is(err, store.ErrNotFound) {
-				return Posted{}, Invalid{"reply_to": Unknown}
+				return Posted{}, Invalid{"reply_to": models.Unknown}
 			} else if err != nil {
 				return Posted{}, err
 			}
@@ -113,7 +113,7 @@ func (f *Forum) EditText(ctx context.Context, viewer models.Viewer, threadID int
 		if err != nil {
 			return err
 		}
-		if err := invalid.err(); err != nil {
+		if err := invalid.Err(); err != nil {
 			return err
 		}
 		if edit.Rev != 0 && edit.Rev != row.Rev {

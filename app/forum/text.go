@@ -1,8 +1,6 @@
 package forum
 
 import (
-	"errors"
-
 	"colloquy/app/prose"
 	"colloquy/models"
 )
@@ -24,14 +22,14 @@ type text struct {
 func (f *Forum) Preview(body string) (prose.HTML, error) {
 	invalid := Invalid{}
 	t := cleanText(invalid, body, "")
-	return t.html, invalid.err()
+	return t.html, invalid.Err()
 }
 
 // cleanText renders a body; what is wrong with it is added to invalid.
 func cleanText(invalid Invalid, body, lang string) text {
 	clean, err := prose.Clean(body, MaxText)
 	if err != nil {
-		invalid["body"] = problem(err)
+		invalid["body"] = models.Problem(prose.Fault(err))
 		return text{}
 	}
 	html := prose.Render(clean)
@@ -44,7 +42,7 @@ func cleanText(invalid Invalid, body, lang string) text {
 func cleanTitle(invalid Invalid, title string) string {
 	clean, err := prose.CleanLine(title, MaxTitle)
 	if err != nil {
-		invalid["title"] = problem(err)
+		invalid["title"] = models.Problem(prose.Fault(err))
 	}
 	return clean
 }
@@ -64,16 +62,6 @@ func cleanLang(lang, body string) string {
 		return guess
 	}
 	return "en"
-}
-
-func problem(err error) Problem {
-	switch {
-	case errors.Is(err, prose.ErrTooLong):
-		return TooLong
-	case errors.Is(err, prose.ErrEmpty):
-		return Empty
-	}
-	return Encoding
 }
 
 // response is a new row of this text.

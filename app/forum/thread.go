@@ -45,7 +45,7 @@ func (f *Forum) StartThread(ctx context.Context, viewer models.Viewer, input New
 	} else if err != nil {
 		return Posted{}, err
 	}
-	if err := invalid.err(); err != nil {
+	if err := invalid.Err(); err != nil {
 		return Posted{}, err
 	}
 	request := []string{"thread", input.Theme, title, string(input.Kind), string(input.Level), input.Lang, opening.body}
@@ -76,11 +76,11 @@ func (f *Forum) StartThread(ctx context.Context, viewer models.Viewer, input New
 	return posted, err
 }
 
-func choice(value string) Problem {
+func choice(value string) models.Problem {
 	if value == "" {
-		return Empty
+		return models.Empty
 	}
-	return Unknown
+	return models.Unknown
 }
 
 // ThreadEdit is a change of a thread's own head; nil fields stay as they are.
@@ -104,15 +104,15 @@ func (f *Forum) EditThread(ctx context.Context, viewer models.Viewer, id int64, 
 		edit.Title = &title
 	}
 	if edit.Kind != nil && *edit.Kind != "" && !slices.Contains(models.Kinds, *edit.Kind) {
-		invalid["kind"] = Unknown
+		invalid["kind"] = models.Unknown
 	}
 	if edit.Level != nil && *edit.Level != "" && !slices.Contains(models.Levels, *edit.Level) {
-		invalid["level"] = Unknown
+		invalid["level"] = models.Unknown
 	}
 	if edit.Outcome != nil && *edit.Outcome != "" && !slices.Contains(models.Outcomes, *edit.Outcome) {
-		invalid["outcome"] = Unknown
+		invalid["outcome"] = models.Unknown
 	}
-	if err := invalid.err(); err != nil {
+	if err := invalid.Err(); err != nil {
 		return models.ThreadHead{}, err
 	}
 	var seq int64

@@ -29,7 +29,7 @@ func withSite(ctx context.Context, c config.Config, logTo io.Writer, do func(s *
 func MemberAdd(ctx context.Context, c config.Config, email, name, group, role string, out, logTo io.Writer) error {
 	return withSite(ctx, c, logTo, func(s *site) error {
 		_, err := s.community.AddMember(ctx, email, name, group, models.Role(role))
-		var invalid community.Invalid
+		var invalid models.Invalid
 		if errors.As(err, &invalid) {
 			return s.explain(ctx, invalid)
 		} else if err != nil {
@@ -41,7 +41,7 @@ func MemberAdd(ctx context.Context, c config.Config, email, name, group, role st
 }
 
 // explain says in words which argument is wrong.
-func (s *site) explain(ctx context.Context, invalid community.Invalid) error {
+func (s *site) explain(ctx context.Context, invalid models.Invalid) error {
 	groups, err := s.community.Groups(ctx)
 	if err != nil {
 		return err

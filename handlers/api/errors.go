@@ -108,7 +108,7 @@ func send(c *fiber.Ctx, problem *Problem) error {
 func problemOf(ctx context.Context, operation string, err error) *Problem {
 	var (
 		known    *Problem
-		invalid  forum.Invalid
+		invalid  models.Invalid
 		denied   access.Denied
 		conflict *forum.Conflict
 	)
@@ -174,7 +174,7 @@ var sentences = map[string]string{
 }
 
 // invalidProblem names each field that a room refused, in the order of the alphabet.
-func invalidProblem(invalid forum.Invalid) *Problem {
+func invalidProblem(invalid models.Invalid) *Problem {
 	problem := unacceptable("", "")
 	problem.Errors = nil
 	for field, what := range invalid {
@@ -188,21 +188,21 @@ func invalidProblem(invalid forum.Invalid) *Problem {
 	return problem
 }
 
-func sentence(location string, what forum.Problem) string {
+func sentence(location string, what models.Problem) string {
 	if fixed, ok := sentences[location]; ok {
 		return fixed
 	}
 	switch what {
-	case forum.Empty:
+	case models.Empty:
 		return "Write something here: it is empty."
-	case forum.TooLong:
+	case models.TooLong:
 		if location == "body.title" {
 			return "The title is longer than 200 characters."
 		}
 		return "The text is longer than 100,000 characters."
-	case forum.Encoding:
+	case models.Encoding:
 		return "The text is not valid UTF-8."
-	case forum.Unknown:
+	case models.Unknown:
 		return "This value is not known."
 	}
 	return "This cannot be accepted."

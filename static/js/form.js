@@ -56,9 +56,16 @@ document.addEventListener('keydown', (event) => {
   if (!sent.has(form)) form.requestSubmit(button);
 });
 
+/** This tab's own name: two tabs that write in the same place keep both texts. */
+const TAB = attempt(() => {
+  const name = sessionStorage.getItem('colloquy.tab') ?? crypto.getRandomValues(new Uint32Array(2)).join('-');
+  sessionStorage.setItem('colloquy.tab', name);
+  return name;
+}) ?? '';
+
 /** @param {HTMLTextAreaElement} area */
 function keepDraft(area) {
-  const key = PREFIX + area.dataset.draft;
+  const name = area.dataset.draft ?? '';
   let changed = false; // a page that comes back from memory after sending must not keep its text again
   let timer = 0;
   const keep = () => {
@@ -66,11 +73,11 @@ function keepDraft(area) {
     if (!changed) return;
     changed = false;
     attempt(() => {
-      if (area.value.trim() === '') localStorage.removeItem(key);
-      else localStorage.setItem(key, area.value);
+      if (area.value.trim() === '') localStorage.removeItem(place(name));
+      else localStorage.setItem(place(name), JSON.stringify({ at: Date.now(), text: area.value }));
     });
   };
-  restore(area, key);
+  restore(area, name);
   area.addEventListener('input', () => {
     changed = true;
     clearTimeout(timer);
@@ -81,10 +88,27 @@ function keepDraft(area) {
   addEventListener('pagehide', keep);
 }
 
-/** Gives a kept text back to an empty field, and says so beside it. @param {HTMLTextAreaElement} area @param {string} key */
-function restore(area, key) {
-  const kept = attempt(() => localStorage.getItem(key));
-  if (!kept || area.value.trim() !== '') return;
+/** @param {string} name of a draft */
+const place = (name) => `${PREFIX}${name}#${TAB}`;
+
+/** The text that was kept last, by this tab if it has kept one; what is taken from another tab stays there as well.
+ * @param {string} name */
+function latest(name) {
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX}${name}#`));
+  const kept = keys.map((key) => {
+    const value = localStorage.getItem(key) ?? '';
+    return { key, value, own: key === place(name), ...JSON.parse(value) };
+  });
+  kept.sort((a, b) => Number(b.own) - Number(a.own) || b.at - a.at);
+  const [first] = kept;
+  if (first && !first.own) sessionStorage.setItem(PREFIX + name, JSON.stringify([first.key, first.value]));
+  return first?.text;
+}
+
+/** Gives a kept text back to an empty field, and says so beside it. @param {HTMLTextAreaElement} area @param {string} name */
+function restore(area, name) {
+  const kept = area.value.trim() === '' && attempt(() => latest(name));
+  if (!kept) return;
   area.value = kept;
   const words = area.dataset.wRestored ?? area.closest('form')?.dataset.wRestored;
   if (!words) return;
@@ -95,11 +119,17 @@ function restore(area, key) {
   requestAnimationFrame(() => { note.textContent = words; });
 }
 
-/** What has arrived needs no draft any more: the page after a success names it. */
+/** What has arrived needs no draft any more, here or where it was taken from: the page after a success names it. */
 function clearDrafts() {
   const meta = document.querySelector('meta[name="draft-clear"]')?.getAttribute('content');
   for (const name of [document.body.dataset.draftClear, meta]) {
-    if (name) attempt(() => localStorage.removeItem(PREFIX + name));
+    if (!name) continue;
+    attempt(() => {
+      localStorage.removeItem(place(name));
+      const [key, value] = JSON.parse(sessionStorage.getItem(PREFIX + name) ?? '[]');
+      sessionStorage.removeItem(PREFIX + name);
+      if (key && localStorage.getItem(key) === value) localStorage.removeItem(key); // unless it was written on there
+    });
   }
 }
 

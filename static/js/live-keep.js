@@ -4,18 +4,28 @@
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]';
 
 /**
- * Does something to the page below root and keeps the first visible response at its place on the screen.
+ * Does something to the page below root and keeps at its place on the screen what the reader writes in, else the first
+ * visible response.
  * @param {Element} root @param {() => void} act
  */
 export function keepPlace(root, act) {
-  const before = anchor(root);
+  const field = writing(root);
+  const before = field ?? anchor(root);
   const top = before?.getBoundingClientRect().top ?? 0;
   const n = before?.getAttribute('data-n');
   act();
-  if (!before || scrollY === 0) return;
+  if (!before || scrollY === 0 && !field) return;
   const after = before.isConnected ? before : root.querySelector(`li[data-n="${n}"]`);
   const moved = after ? after.getBoundingClientRect().top - top : 0;
   if (moved) scrollBy({ top: moved, behavior: 'instant' });
+}
+
+/** The field outside of root that has the focus and is in sight. @param {Element} root */
+function writing(root) {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLTextAreaElement) || root.contains(field)) return null;
+  const { top, bottom } = field.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight ? field : null;
 }
 
 /**

@@ -1,5 +1,6 @@
-// The responses of a thread's page: changed ones are replaced, new ones enter at once when the reader is at the end,
-// and otherwise wait behind a quiet link.
+// The responses of a thread's page: changed ones are replaced, new ones enter at once when the reader is at the end and
+// does not write, and otherwise wait behind a quiet link. What the page says about them changes with them: the count,
+// the voices and the jump list are those of a page loaded now.
 
 import { keepPlace, replace } from './live-keep.js';
 
@@ -12,6 +13,7 @@ export class ThreadPage {
   /** @type {Map<number, Element>} */ #waiting = new Map();
   /** @type {Set<number>} */ #entered = new Set(); // since the last announcement
   /** @type {Set<number>} */ #beyond = new Set(); // new ones that stand on a later page
+  /** @type {Map<number, boolean>} */ #elsewhere = new Map(); // responses of other pages, and whether they are shown
   #spoken = -SPEAK;
   #speaking = 0;
 
@@ -28,11 +30,15 @@ export class ThreadPage {
 
   /**
    * Puts a response in its present state.
-   * @param {number} n @param {string} html
+   * @param {number} n @param {string} html @param {number} seq the number of the change
    */
-  put(n, html) {
+  put(n, html, seq) {
     const item = part(html);
-    if (item) this.#place(n, item);
+    if (!item) return;
+    // The head says up to which change its own count goes.
+    const counted = Number(this.#root.querySelector('#thread-head')?.getAttribute('data-seq')) || 0;
+    this.#count(n, item, seq > counted);
+    this.#place(n, item);
   }
 
   /** Puts the thread's own head in its present state. @param {string} html */
@@ -49,6 +55,8 @@ export class ThreadPage {
     if (head && old && !old.isEqualNode(head)) keepPlace(this.#root, () => replace(old, head));
     for (const item of fresh.querySelectorAll('li[data-n]')) this.#place(Number(item.getAttribute('data-n')), item);
     for (let n = this.#last + 1; n <= Number(fresh.dataset.last); n++) this.#announce(n, this.#beyond);
+    const [voices, present] = [this.#root, fresh].map((root) => root.querySelector('.voices'));
+    if (voices && present && !voices.isEqualNode(present)) keepPlace(this.#root, () => replace(voices, present));
     for (const name of ['seq', 'ep', 'pages', 'last', 'own']) this.#root.dataset[name] = fresh.dataset[name] ?? '';
   }
 
@@ -71,6 +79,7 @@ export class ThreadPage {
   }
 
   #atEnd() {
+    if (document.activeElement instanceof HTMLTextAreaElement) return false; // who writes sees nothing move
     const end = this.#list?.getBoundingClientRect().bottom ?? Infinity;
     return !document.hidden && end <= innerHeight + NEAR;
   }
@@ -85,32 +94,41 @@ export class ThreadPage {
         if (!item) continue;
         item.querySelector('article')?.classList.add('just');
         this.#list?.insertBefore(item, next ?? null);
+        this.#toJump(n);
       }
     });
     this.#waiting.clear();
-    if (this.#news?.querySelector('a')) this.#say();
+    this.#show();
   }
 
   /** @param {number} n @param {Set<number>} [among] */
   #announce(n, among) {
     among?.add(n);
+    this.#show();
     const rest = this.#spoken + SPEAK - performance.now();
     clearTimeout(this.#speaking);
-    this.#speaking = setTimeout(() => this.#say(), Math.max(0, rest));
+    this.#speaking = setTimeout(() => this.#speak(), Math.max(0, rest));
   }
 
-  /** Says in the bar how many are new; the bar is a polite live region, so this is also the announcement. */
-  #say() {
-    clearTimeout(this.#speaking);
+  /** Shows in the bar how many wait to be read. */
+  #show() {
     const count = this.#waiting.size + this.#beyond.size;
-    const words = count ? this.#words(count) : this.#entered.size ? this.#words(this.#entered.size) : '';
+    if (!count) return this.#news?.replaceChildren();
+    const link = document.createElement('a');
+    link.textContent = this.#words('wNews', count);
+    link.href = this.#address();
+    return this.#news?.replaceChildren(link);
+  }
+
+  /** Tells assistive technology how many are new, now and then only. */
+  #speak() {
+    const count = this.#waiting.size + this.#beyond.size || this.#entered.size;
     this.#entered.clear();
-    const label = document.createElement(count ? 'a' : 'span');
-    label.textContent = words;
-    if (label instanceof HTMLAnchorElement) label.href = this.#address();
-    else label.className = 'vh';
-    this.#news?.replaceChildren(...words ? [label] : []);
-    if (words) this.#spoken = performance.now();
+    const place = document.getElementById('live-said');
+    if (!place || !count) return;
+    place.replaceChildren(); // the same words again are another announcement
+    requestAnimationFrame(() => { place.textContent = this.#words('wNews', count); });
+    this.#spoken = performance.now();
   }
 
   #address() {
@@ -120,14 +138,78 @@ export class ThreadPage {
     return `${this.#root.dataset.path}?page=${Math.ceil(there / PAGE)}#r${there}`;
   }
 
-  /** @param {number} count */
-  #words(count) {
-    const form = new Intl.PluralRules(document.documentElement.lang || 'en').select(count);
-    const name = `wNews${form[0]?.toUpperCase()}${form.slice(1)}`;
-    const words = this.#root.dataset[name] ?? this.#root.dataset.wNewsOther ?? '%d';
-    return words.replace(/%d|\{n\}/, new Intl.NumberFormat(document.documentElement.lang || 'en').format(count));
+  /**
+   * Brings what the page says of its responses to their number n being so from now on.
+   * @param {number} n @param {Element} item @param {boolean} inHead whether the head's own count lacks this change
+   */
+  #count(n, item, inHead) {
+    const old = this.#root.querySelector(`li[data-n="${n}"]`) ?? this.#waiting.get(n);
+    const was = n <= this.#last && (old ? shown(old) : this.#elsewhere.get(n) ?? true);
+    const is = shown(item);
+    this.#elsewhere.set(n, is);
+    if (was === is) return;
+    const by = is ? 1 : -1;
+    const total = this.#root.querySelector('[data-responses]');
+    if (inHead && n > 1 && total instanceof HTMLElement) {
+      const now = Number(total.dataset.responses) + by;
+      total.dataset.responses = String(now);
+      total.textContent = this.#words('wResponses', now);
+    }
+    this.#voice((is ? item : old)?.getAttribute('data-group') ?? '', by);
+  }
+
+  /** @param {string} group @param {number} by */
+  #voice(group, by) {
+    const item = this.#root.querySelector(`li[data-voice="${CSS.escape(group)}"]`);
+    const data = item?.querySelector('data');
+    if (!item || !data) return;
+    const now = Math.max(0, Number(data.value) + by);
+    data.value = String(now);
+    data.textContent = now ? number(now) : '–';
+    item.querySelector('.sg')?.classList.toggle('none', now === 0);
+    const silence = item.querySelector('small');
+    if (now) silence?.remove();
+    else if (!silence) {
+      const small = document.createElement('small');
+      small.textContent = this.#root.dataset.wSilent ?? '';
+      item.querySelector('bdi')?.after(small);
+    }
+    const missing = [...this.#root.querySelectorAll('li[data-voice]:has(data[value="0"]) bdi')].map((name) => name.textContent);
+    const sentence = this.#root.querySelector('.voices p');
+    const words = missing.length ? this.#root.dataset.wMissing : this.#root.dataset.wAllHeard;
+    if (sentence) sentence.textContent = (words ?? '').replace('{groups}', list(missing));
+  }
+
+  /** Puts a number of this page into the list to jump from. @param {number} n */
+  #toJump(n) {
+    const map = this.#root.querySelector('.map');
+    if (!map || map.querySelector(`a[href="#r${n}"]`)) return;
+    const link = document.createElement('a');
+    link.href = `#r${n}`;
+    link.textContent = String(n);
+    const item = document.createElement('li');
+    item.append(link);
+    map.insertBefore(item, [...map.children].find((other) => Number(other.textContent) > n) ?? null);
+  }
+
+  /** @param {'wNews' | 'wResponses'} name @param {number} count */
+  #words(name, count) {
+    const form = new Intl.PluralRules(lang()).select(count);
+    const words = this.#root.dataset[`${name}${form[0]?.toUpperCase()}${form.slice(1)}`] ?? this.#root.dataset[`${name}Other`];
+    return (words ?? '{n}').replace('{n}', number(count));
   }
 }
+
+const lang = () => document.documentElement.lang || 'en';
+
+/** @param {number} n */
+const number = (n) => new Intl.NumberFormat(lang()).format(n);
+
+/** A list as the server writes it, without a comma before the last. @param {(string | null)[]} items */
+const list = (items) => new Intl.ListFormat(lang() === 'en' ? 'en-GB' : lang()).format(items.map(String));
+
+/** Whether a response is there to be read. @param {Element} item */
+const shown = (item) => !item.querySelector('.gone');
 
 /** The element of a frame's markup, which the server has made. @param {string} html */
 export function part(html) {

@@ -84,7 +84,7 @@ class ThreadLive extends HTMLElement {
       return line.say(this.#ask());
     }
     if (frame.k === 'thread') this.#page.head(frame.html ?? '');
-    if (frame.k === 'response') this.#page.put(Number(frame.n), frame.html ?? '');
+    if (frame.k === 'response') this.#page.put(Number(frame.n), frame.html ?? '', seq);
     if (!this.#asked) this.#mine = last;
     this.#showOwn();
   }

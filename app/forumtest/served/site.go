@@ -30,34 +30,69 @@ type Site struct {
 	*forumtest.Cast
 	URL string
 	Hub *live.Hub
+	// ends stops what Up has started.
+	ends func()
 }
 
 // NewSite serves a cast until the test ends.
 func NewSite(t testing.TB, cast *forumtest.Cast) *Site {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	site := &Site{Cast: cast}
+	site.serve(t, "127.0.0.1:0")
+	t.Cleanup(site.Down)
+	return site
+}
+
+// Restart stops the site and starts it again.
+func (s *Site) Restart(t testing.TB) {
+	t.Helper()
+	s.Down()
+	s.Up(t)
+}
+
+// Down ends the site in good order, as a restart of the program does: readers are told
+// to come back. What the cast does from now on reaches the database only. Stopping a
+// stopped site does nothing.
+func (s *Site) Down() {
+	if s.ends != nil {
+		s.ends()
+	}
+	s.ends = nil
+}
+
+// Up serves the stopped site again, at the same address and from the same database;
+// what it kept in memory is forgotten.
+func (s *Site) Up(t testing.TB) {
+	t.Helper()
+	s.serve(t, strings.TrimPrefix(s.URL, "http://"))
+}
+
+func (s *Site) serve(t testing.TB, address string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", address)
 	must(t, err)
-	site := &Site{Cast: cast, URL: "http://" + listener.Addr().String()}
+	s.URL = "http://" + listener.Addr().String()
 	var hub *live.Hub
-	cast.Forum = forum.New(cast.Store, cast.Row.Secret, cast.Clock.Now, func(threadID, seq int64) {
-		cast.Hints.Add(threadID, seq)
+	s.Forum = forum.New(s.Store, s.Row.Secret, s.Clock.Now, func(threadID, seq int64) {
+		s.Hints.Add(threadID, seq)
 		hub.Hint(handlers.ThreadChannel(threadID), seq)
 	})
-	source := &handlers.LiveSource{Forum: cast.Forum, Community: cast.Community, Heads: cast.Store.Heads, Now: cast.Clock.Now}
+	source := &handlers.LiveSource{Forum: s.Forum, Community: s.Community, Heads: s.Store.Heads, Now: s.Clock.Now}
 	options := source.Options()
-	options.Origins, options.Logger = []string{site.URL}, forumtest.Quiet()
+	options.Origins, options.Logger = []string{s.URL}, forumtest.Quiet()
 	hub, err = live.New(options)
 	must(t, err)
-	site.Hub = hub
-	ctx, cancel := context.WithCancel(context.Background())
-	must(t, hub.Start(ctx))
+	s.Hub = hub
+	must(t, hub.Start(context.Background()))
 	files, err := static.New()
 	must(t, err)
+	workshop, err := s.Forum.FirstWorkshop(context.Background())
+	must(t, err)
 	app, err := handlers.New(&handlers.Site{
-		Forum: cast.Forum, Community: cast.Community, Hub: hub, Source: source, Files: files, Log: forumtest.Loud(t),
-		Now: cast.Clock.Now, Name: cast.Row.Name, Purpose: cast.Row.Purpose, Secret: cast.Row.Secret, BaseURL: site.URL,
-		Origins: []string{site.URL}, Version: "test", Ready: func() bool { return true }, Groups: cast.Groups,
-		Meters: prometheus.NewRegistry(),
+		Forum: s.Forum, Community: s.Community, Hub: hub, Source: source, Files: files, Log: forumtest.Loud(t),
+		Now: s.Clock.Now, Name: s.Row.Name, Purpose: s.Row.Purpose, Secret: s.Row.Secret, BaseURL: s.URL,
+		Origins: []string{s.URL}, Version: "test", Ready: func() bool { return true }, Groups: s.Groups,
+		Meters: prometheus.NewRegistry(), WorkshopSlug: workshop,
 	})
 	must(t, err)
 	done := make(chan struct{})
@@ -65,12 +100,13 @@ func NewSite(t testing.TB, cast *forumtest.Cast) *Site {
 		defer close(done)
 		_ = app.Listener(listener) // ends with Shutdown
 	}()
-	t.Cleanup(func() {
-		cancel()
-		_ = app.ShutdownWithTimeout(5 * time.Second)
+	s.ends = func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		hub.Drain(ctx)
+		_ = app.ShutdownWithContext(ctx)
 		<-done
-	})
-	return site
+	}
 }
 
 // Browser is somebody's browser without JavaScript: it keeps cookies, fills in forms
