@@ -18,7 +18,7 @@ func (s *Site) render(c *fiber.Ctx, page templ.Component) error {
 	}
 	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
 	if c.GetRespHeader(fiber.HeaderCacheControl) == "" {
-		s.cacheRule(c, true)
+		s.cacheRule(c, !s.at(c).viewer.SignedIn())
 	}
 	return nil
 }

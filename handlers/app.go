@@ -11,6 +11,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"colloquy/handlers/api"
 )
 
 const (
@@ -28,7 +30,7 @@ func New(s *Site) (*fiber.App, error) {
 	app := fiber.New(fiber.Config{
 		AppName: "Colloquy", DisableStartupMessage: true, Immutable: true, BodyLimit: 2 * bodyLimit,
 		ErrorHandler: s.failed, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 90 * time.Second,
-		ReadBufferSize: 16 << 10, EnableTrustedProxyCheck: true, TrustedProxies: s.TrustedProxies,
+		ReadBufferSize: 16 << 10, CaseSensitive: true, EnableTrustedProxyCheck: true, TrustedProxies: s.TrustedProxies,
 	})
 	// Websockets live on after their request: see live.go.
 	app.Server().KeepHijackedConns = true
@@ -47,10 +49,27 @@ func New(s *Site) (*fiber.App, error) {
 	return app, nil
 }
 
-// bounded gives a request a deadline and refuses what is too large.
+// bounded gives a request a deadline and refuses what is too large or packed: forms
+// are neither compressed nor in parts, and unpacking knows no limit.
 func (s *Site) bounded(c *fiber.Ctx) error {
-	if len(c.Request().Body()) > bodyLimit {
-		return s.failed(c, fiber.NewError(http.StatusRequestEntityTooLarge))
+	packed := c.Get(fiber.HeaderContentEncoding)
+	parts := strings.HasPrefix(strings.ToLower(c.Get(fiber.HeaderContentType)), "multipart/")
+	code := 0
+	switch {
+	case len(c.Request().Body()) > bodyLimit:
+		code = http.StatusRequestEntityTooLarge
+	case packed != "" && packed != "identity" || parts:
+		code = http.StatusUnsupportedMediaType
+	}
+	if code != 0 {
+		// The error page must not read the form again.
+		c.Request().Header.Del(fiber.HeaderContentEncoding)
+		c.Request().Header.Del(fiber.HeaderContentType)
+		c.Request().ResetBody()
+		if strings.HasPrefix(c.Path(), "/api/") {
+			return api.Refuse(c, code)
+		}
+		return s.failed(c, fiber.NewError(code))
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), deadline)
 	defer cancel()

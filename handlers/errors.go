@@ -75,6 +75,7 @@ func refusal(reason access.Reason) int {
 // failed answers a request that a handler gave up with an error. What was written is
 // given back.
 func (s *Site) failed(c *fiber.Ctx, err error) error {
+	s.protect(c) // some requests fail before anything else looked at them
 	code := status(err)
 	v := s.at(c)
 	if code == http.StatusUnauthorized && c.Method() == http.MethodGet {
@@ -85,7 +86,9 @@ func (s *Site) failed(c *fiber.Ctx, err error) error {
 		e.Reference = reference(c)
 	}
 	if c.Method() == http.MethodPost {
-		e.Text = c.FormValue("body")
+		if text := c.FormValue("body"); len(text) <= 4*forum.MaxText {
+			e.Text = text
+		}
 	} else {
 		e.Retry = localPath(c.OriginalURL())
 	}

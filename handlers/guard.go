@@ -26,8 +26,14 @@ func (s *Site) policy() string {
 	return policy
 }
 
-// headers sets what protects every answer.
+// headers is the middleware of protect.
 func (s *Site) headers(c *fiber.Ctx) error {
+	s.protect(c)
+	return c.Next()
+}
+
+// protect sets what protects every answer.
+func (s *Site) protect(c *fiber.Ctx) {
 	c.Set("Content-Security-Policy", s.contentPolicy)
 	c.Set("Referrer-Policy", "no-referrer")
 	c.Set("X-Content-Type-Options", "nosniff")
@@ -38,7 +44,6 @@ func (s *Site) headers(c *fiber.Ctx) error {
 	if s.TLS {
 		c.Set("Strict-Transport-Security", "max-age=63072000")
 	}
-	return c.Next()
 }
 
 // newProof is a secret for a visitor's forms.

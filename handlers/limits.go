@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/time/rate"
 
+	"colloquy/app/community"
 	"colloquy/models"
 )
 
@@ -27,6 +28,9 @@ var paces = map[string]pace{
 	"write":   {time.Second, 60},
 	"sign in": {10 * time.Second, 10},
 	"letter":  {30 * time.Second, 5},
+	"letters": {5 * time.Minute, 6},   // to one address, from wherever
+	"guesses": {20 * time.Second, 20}, // at one password, from wherever
+	"polling": {time.Second, 120},
 	"look":    {time.Second, 60},
 	"search":  {500 * time.Millisecond, 40},
 }
@@ -107,7 +111,10 @@ func (s *Site) who(c *fiber.Ctx, viewer models.Viewer) string {
 // written itself.
 func (s *Site) from(c *fiber.Ctx) string {
 	address := c.Context().RemoteIP().String()
-	hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	var hops []string
+	for _, line := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
+		hops = append(hops, strings.Split(string(line), ",")...)
+	}
 	for i := len(hops) - 1; i >= 0 && s.trusted(address); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
@@ -115,7 +122,38 @@ func (s *Site) from(c *fiber.Ctx) string {
 		}
 		address = hop.Unmap().String()
 	}
-	return address
+	return household(address)
+}
+
+// household is the address itself, of IPv6 the network of 64 bits that one line has.
+func household(address string) string {
+	addr, err := netip.ParseAddr(address)
+	if err != nil || !addr.Is6() {
+		return address
+	}
+	network, err := addr.Prefix(64)
+	if err != nil {
+		return address
+	}
+	return network.Addr().String()
+}
+
+// veil hides where somebody comes from behind this process's own key.
+func (l *limits) veil(source string) string {
+	mac := hmac.New(sha256.New, l.key)
+	mac.Write([]byte("source\x00" + source))
+	return string(mac.Sum(nil)[:16])
+}
+
+// limitAccount counts an act against the account that it is aimed at, known or not.
+func (s *Site) limitAccount(act, email string) error {
+	if !s.RateLimits {
+		return nil
+	}
+	if wait := s.limits.allow(act, "account "+community.EmailKey(email), s.Now()); wait > 0 {
+		return tooMany{wait: wait}
+	}
+	return nil
 }
 
 func (s *Site) trusted(address string) bool {

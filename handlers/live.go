@@ -46,6 +46,8 @@ func (s *Site) liveSession(c *fiber.Ctx) live.Session {
 		session.ID = strconv.FormatInt(v.viewer.SessionID, 10)
 		session.Member = strconv.FormatInt(v.viewer.Member.ID, 10)
 		s.Source.spoken.Store(v.viewer.SessionID, v.language)
+	} else if s.RateLimits {
+		session.Source = s.limits.veil(s.from(c))
 	}
 	return session
 }

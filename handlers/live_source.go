@@ -63,7 +63,7 @@ func threadOf(channel string) (int64, bool) {
 // Options are the hub's options that come from here; the caller adds the rest.
 func (l *LiveSource) Options() live.Options {
 	return live.Options{
-		Read: l.read, Render: l.render, May: may, Own: l.own, Author: author, Heads: l.heads, Revalidate: l.revalidate,
+		Read: l.read, Render: l.render, May: may, Allows: l.allows, Own: l.own, Author: author, Heads: l.heads, Revalidate: l.revalidate,
 	}
 }
 
@@ -106,6 +106,19 @@ func (l *LiveSource) render(ctx context.Context, variant live.Variant, change li
 		return live.Frame{Kind: "thread", HTML: html.String()}, err
 	}
 	return live.Frame{}, fmt.Errorf("render a change of unknown kind %T", change.Item)
+}
+
+func (l *LiveSource) allows(ctx context.Context, viewer any, channel string) (bool, error) {
+	id, ok := threadOf(channel)
+	v, isViewer := viewer.(models.Viewer)
+	if !ok || !isViewer {
+		return false, nil
+	}
+	_, err := l.Forum.Thread(ctx, v, id)
+	if errors.Is(err, models.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func may(viewer, of any) bool {

@@ -31,6 +31,10 @@ type pageKey struct {
 	variant string
 }
 
+// brotliWindow holds a page of 64 KB: larger windows find hardly more in a page and
+// cost ten megabytes each time.
+const brotliWindow = 16
+
 // kept is a rendered page, and its compressed forms once somebody asked for them.
 type kept struct {
 	plain []byte
@@ -50,6 +54,7 @@ func newPages() *pages {
 
 func (p *pages) put(key pageKey, plain []byte) *kept {
 	sum := sha256.Sum256(plain)
+	plain = bytes.Clone(plain) // a buffer has room to spare, which would be kept too
 	return p.shelf.put(key, &kept{plain: plain, etag: `"` + hex.EncodeToString(sum[:8]) + `"`})
 }
 
@@ -62,7 +67,7 @@ func (k *kept) body(accept string) (body []byte, encoding string) {
 	case strings.Contains(accept, "br"):
 		k.brOne.Do(func() {
 			var buffer bytes.Buffer
-			writer := brotli.NewWriterLevel(&buffer, 5)
+			writer := brotli.NewWriterOptions(&buffer, brotli.WriterOptions{Quality: 6, LGWin: brotliWindow})
 			_, _ = writer.Write(k.plain) // a bytes.Buffer takes everything
 			_ = writer.Close()
 			k.br = buffer.Bytes()

@@ -19,7 +19,7 @@ func (s *Site) routes(app *fiber.App) {
 	app.Get("/live", s.liveSocket) // looks at the handshake before it meets anybody
 
 	app.Use(s.guard, s.visited, compressed())
-	app.Get("/live/changes", s.liveChanges)
+	app.Get("/live/changes", s.limited("polling"), s.liveChanges)
 	app.Get("/sitemap.xml", s.sitemapShow)
 	app.Get("/sitemap-:file.xml", s.sitemapFile)
 	api.Register(app, api.Deps{

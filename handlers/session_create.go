@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -62,6 +63,9 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 	if err := s.limit(c, "letter"); err != nil {
 		return err
 	}
+	if err := s.limitAccount("letters", page.Email); err != nil {
+		return err
+	}
 	err := s.Community.RequestLink(c.UserContext(), page.Email)
 	var invalid models.Invalid
 	if errors.As(err, &invalid) {
@@ -70,13 +74,16 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 	} else if err != nil {
 		return err
 	}
-	s.setCookie(c, "next", page.Next, time.Hour)
+	s.setCookie(c, "next", url.QueryEscape(page.Next), time.Hour)
 	page.State = views.SignInSent
 	return s.showSignIn(c, http.StatusOK, page)
 }
 
 func (s *Site) signInByPassword(c *fiber.Ctx, page views.SignInPage) error {
 	if err := s.limit(c, "sign in"); err != nil {
+		return err
+	}
+	if err := s.limitAccount("guesses", page.Email); err != nil {
 		return err
 	}
 	token, err := s.Community.SignIn(c.UserContext(), page.Email, c.FormValue("password"))
@@ -132,7 +139,11 @@ func (s *Site) linkUse(c *fiber.Ctx) error {
 	} else if err != nil {
 		return err
 	}
-	return s.enter(c, session, localPath(c.Cookies(s.cookie("next"))))
+	next, err := url.QueryUnescape(c.Cookies(s.cookie("next")))
+	if err != nil {
+		next = "/"
+	}
+	return s.enter(c, session, localPath(next))
 }
 
 // demoSignIn signs in as a fictional person; the route is there on a demo only.

@@ -21,5 +21,6 @@ func (s *Site) signOut(c *fiber.Ctx) error {
 		return err
 	}
 	s.setCookie(c, "session", "", 0)
+	c.Set("Clear-Site-Data", `"cache"`)
 	return seeOther(c, "/sign-in?ended=1")
 }

@@ -37,7 +37,8 @@ func (s *Site) threadShow(c *fiber.Ctx) error {
 	}
 	path := views.ThreadPath(&head.Thread, page)
 	if slug, err := url.PathUnescape(c.Params("slug")); err != nil || slug != head.Slug {
-		return c.Redirect(escaped(path), http.StatusMovedPermanently)
+		s.cacheRule(c, false)
+		return c.Redirect(escaped(path), http.StatusFound)
 	}
 	reply, _ := strconv.Atoi(c.Query("reply"))
 	if reply < 1 || reply > head.LastNumber {
@@ -211,7 +212,8 @@ func (s *Site) threadBare(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect(escaped(views.ThreadPath(&head.Thread, 1)), http.StatusMovedPermanently)
+	s.cacheRule(c, false)
+	return c.Redirect(escaped(views.ThreadPath(&head.Thread, 1)), http.StatusFound)
 }
 
 // responseShow leads to a response on whichever page it is.
@@ -231,6 +233,7 @@ func (s *Site) responseShow(c *fiber.Ctx) error {
 	if n > head.LastNumber {
 		return models.ErrNotFound
 	}
+	s.cacheRule(c, false)
 	return c.Redirect(escaped(forum.Permalink(&head.Thread, n)), http.StatusFound)
 }
 

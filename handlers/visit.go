@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -116,7 +117,7 @@ func (s *Site) page(c *fiber.Ctx, title, section string) views.Page {
 		Appearance: v.look, Asset: s.Files.URL, Demo: s.Demo, CommunityName: s.Name, Now: v.viewer.Now,
 		WorkshopSlug: s.WorkshopSlug, NoIndex: v.viewer.SignedIn(),
 	}
-	if c.Method() != fiber.MethodGet {
+	if !reads(c) {
 		p.Path = "/" // the foot's forms return to a page that can be read
 	}
 	if v.viewer.SignedIn() {
@@ -140,8 +141,8 @@ func (s *Site) withToken(c *fiber.Ctx, p *views.Page) {
 
 // localPath is a path on this site to return to; anything else becomes the front page.
 func localPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
-		len(next) > 2000 {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || len(next) > 2000 || !utf8.ValidString(next) ||
+		strings.ContainsFunc(next, func(r rune) bool { return r == '\\' || r == ';' || r < ' ' || r == 0x7f }) {
 		return "/"
 	}
 	return next

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"colloquy/models"
@@ -22,6 +23,8 @@ const (
 	linkMinutes   = 20
 	inviteDays    = 30
 	foundingHours = 72
+	requestWithin = 10 * time.Second
+	maxRequests   = 64 // sign-in letters being written at once
 )
 
 var (
@@ -44,6 +47,9 @@ type Community struct {
 	now    func() time.Time
 	hooks  Hooks
 	hashes chan struct{}
+	// requests bounds the letters being written in the background.
+	requests   chan struct{}
+	background sync.WaitGroup
 }
 
 // Hooks are what the room tells the rest of the site after a commit; each may be nil.
@@ -52,6 +58,8 @@ type Hooks struct {
 	SignInLetter func(ctx context.Context, email, language, token string)
 	// InvitationLetter sends an invitation.
 	InvitationLetter func(ctx context.Context, email, token string)
+	// Failed is told of an error in the background.
+	Failed func(ctx context.Context, err error)
 	// SessionEnded closes a session's live lines.
 	SessionEnded func(sessionID int64)
 	// RightsMoved asks for a new look at who may read what.
@@ -63,7 +71,7 @@ type Hooks struct {
 
 // New makes the room.
 func New(s *store.Store, now func() time.Time, hooks Hooks) *Community {
-	return &Community{store: s, now: now, hooks: hooks, hashes: make(chan struct{}, maxHashes)}
+	return &Community{store: s, now: now, hooks: hooks, hashes: make(chan struct{}, maxHashes), requests: make(chan struct{}, maxRequests)}
 }
 
 // Establish returns the community's own row, making it and the given groups and

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"colloquy/models"
 	"colloquy/models/store"
@@ -51,6 +53,9 @@ func (c *Community) Viewers(ctx context.Context, sessionIDs []int64) (map[int64]
 // SignIn checks a password and opens a session, whose token it returns. The answer
 // for known and unknown addresses is the same: ErrCredentials.
 func (c *Community) SignIn(ctx context.Context, email, password string) (string, error) {
+	if !utf8.ValidString(email) || strings.ContainsRune(email, 0) {
+		email = "" // nobody's, and as slow as the others
+	}
 	member, err := c.store.MemberByEmail(ctx, EmailKey(email))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", fmt.Errorf("sign in: %w", err)
@@ -89,14 +94,32 @@ func (c *Community) enter(ctx context.Context, memberID int64, before func(tx *s
 }
 
 // RequestLink sends a one-time sign-in link when the address belongs to a member who
-// is not suspended. It returns nil for known and unknown addresses alike; Invalid for
-// what is no address.
+// is not suspended. It returns nil for known and unknown addresses alike, and as
+// quickly: the rest happens in the background (see Wait). Invalid is for what is no
+// address, ErrBusy when too many ask at once.
 func (c *Community) RequestLink(ctx context.Context, email string) error {
 	invalid := Invalid{}
 	_, key := address(invalid, email)
 	if err := invalid.Err(); err != nil {
 		return err
 	}
+	select {
+	case c.requests <- struct{}{}:
+	default:
+		return ErrBusy
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestWithin)
+	c.background.Go(func() {
+		defer cancel()
+		defer func() { <-c.requests }()
+		if err := c.sendLink(ctx, key); err != nil && c.hooks.Failed != nil {
+			c.hooks.Failed(ctx, err)
+		}
+	})
+	return nil
+}
+
+func (c *Community) sendLink(ctx context.Context, key string) error {
 	member, err := c.store.MemberByEmail(ctx, key)
 	if errors.Is(err, store.ErrNotFound) || err == nil && member.Suspended(c.now()) {
 		return nil
@@ -109,6 +132,9 @@ func (c *Community) RequestLink(ctx context.Context, email string) error {
 	}
 	return err
 }
+
+// Wait returns when the work in the background is done.
+func (c *Community) Wait() { c.background.Wait() }
 
 func (c *Community) newLink(ctx context.Context, memberID int64) (string, error) {
 	token, hash := newToken()

@@ -7,6 +7,7 @@ package forum
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"colloquy/app/access"
@@ -28,6 +29,8 @@ type Forum struct {
 	hint   func(threadID, seq int64)
 	heads  *heads
 	themes *themes
+	// erased tells that a text was erased whose traces are still to be taken away.
+	erased atomic.Bool
 }
 
 // New makes the room. The secret keys idempotency; now is the clock; hint is called

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"colloquy/app/access"
 	"colloquy/models"
 	"colloquy/models/store"
 )
@@ -48,16 +49,17 @@ func (h *heads) clear() {
 	h.known, h.kept = map[int64]int64{}, map[int64]models.ThreadHead{}
 }
 
-// get reads a thread's head, whoever may read it: the caller checks.
-func (h *heads) get(ctx context.Context, s *store.Store, id int64) (models.ThreadHead, error) {
+// get reads a thread's head in a scope. A private thread and one that never was cost
+// the same: one question that finds nothing.
+func (h *heads) get(ctx context.Context, s *store.Store, scope models.Scope, id int64) (models.ThreadHead, error) {
 	h.mu.Lock()
 	head, ok := h.kept[id]
 	life := h.life
 	h.mu.Unlock()
-	if ok {
+	if ok && access.May(scope, head.ThemeAudience, head.AudienceGroupIDs) {
 		return head, nil
 	}
-	head, err := s.ThreadHead(ctx, models.Scope{All: true}, id)
+	head, err := s.ThreadHead(ctx, scope, id)
 	if err != nil {
 		return head, err
 	}
@@ -70,6 +72,19 @@ func (h *heads) get(ctx context.Context, s *store.Store, id int64) (models.Threa
 		h.kept[id] = head
 	}
 	return head, nil
+}
+
+// Erase takes the traces of erased texts from the database's files, when there are
+// any. The server calls it every few seconds.
+func (f *Forum) Erase(ctx context.Context) error {
+	if !f.erased.Swap(false) {
+		return nil
+	}
+	if err := f.store.Erase(ctx); err != nil {
+		f.erased.Store(true) // to be tried again
+		return err
+	}
+	return nil
 }
 
 // Refresh compares what is kept in memory with the database and drops what other

@@ -173,6 +173,7 @@ func (f *Forum) RemoveText(ctx context.Context, viewer models.Viewer, threadID i
 		if err != nil || !mine {
 			return err
 		}
+		f.erased.Store(true)
 		return tx.EraseText(row.ID)
 	})
 	if err == nil && seq > 0 {

@@ -181,14 +181,7 @@ func set[T any](field *T, value *T) {
 
 // Thread finds a thread's head; store.ErrNotFound when the viewer may not read it.
 func (f *Forum) Thread(ctx context.Context, viewer models.Viewer, id int64) (models.ThreadHead, error) {
-	head, err := f.heads.get(ctx, f.store, id)
-	if err != nil {
-		return head, err
-	}
-	if !access.May(access.Scope(viewer), head.ThemeAudience, head.AudienceGroupIDs) {
-		return models.ThreadHead{}, store.ErrNotFound
-	}
-	return head, nil
+	return f.heads.get(ctx, f.store, access.Scope(viewer), id)
 }
 
 // Threads lists the threads of a theme: pinned ones first, then the latest active.

@@ -54,6 +54,7 @@ type Hub struct {
 	sockets   map[*socket]struct{}
 	members   map[string]int
 	anonymous int
+	sources   map[string]int
 	draining  bool
 	empty     chan struct{} // closed when the last socket has gone while draining
 }
@@ -71,6 +72,7 @@ func New(opt Options) (*Hub, error) {
 		topics:  map[string]*topic{},
 		sockets: map[*socket]struct{}{},
 		members: map[string]int{},
+		sources: map[string]int{},
 		wake:    make(chan struct{}, 1),
 		askNow:  make(chan struct{}, 1),
 		empty:   make(chan struct{}),

@@ -28,6 +28,9 @@ type Session struct {
 	Member  string
 	Viewer  any
 	Variant Variant
+	// Source is an opaque key for where a socket without a session comes from, by which such sockets are counted;
+	// empty counts them all together only.
+	Source string
 }
 
 // Standing is what a session may see now: the viewer that goes to May, Own and Author, and the variant they read.
@@ -89,6 +92,10 @@ type Options struct {
 	Render func(ctx context.Context, variant Variant, change Change) (Frame, error)
 	// May says whether a viewer belongs to an audience. It must be quick and must not wait.
 	May func(viewer, audience any) bool
+	// Allows says whether a viewer may see a channel at all, at little and always the same cost: it is asked before
+	// anything is read for a subscription, so that a private channel takes no longer than one that does not exist.
+	// It may be nil. What goes out is still judged by May against the audience of its own snapshot.
+	Allows func(ctx context.Context, viewer any, channel string) (bool, error)
 	// Own gives the numbers in a channel that are the viewer's own.
 	Own func(ctx context.Context, viewer any, channel string) ([]int, error)
 	// Author says whether a change is of a response that the viewer wrote. It must be quick and must not wait.
@@ -102,6 +109,8 @@ type Options struct {
 
 	// AnonymousSockets is the most sockets without a session that are open at once; 20,000 when zero.
 	AnonymousSockets int
+	// SourceSockets is the most sockets without a session from one source (see Session.Source); 200 when zero.
+	SourceSockets int
 	// Unlimited lifts the limit on handshakes per second, for measuring.
 	Unlimited bool
 	Clock     Clock
@@ -122,6 +131,7 @@ const (
 	socketChannels = 50        // channels on one socket
 	memberSockets  = 20        // sockets of one member
 	anonymousTotal = 20_000    // sockets without a session
+	sourceSockets  = 200       // sockets without a session from one source
 	handshakeRate  = 1_000     // handshakes a second
 	handshakeBurst = 2_000     // handshakes at once
 
@@ -160,6 +170,9 @@ func (o *Options) complete() error {
 	}
 	if o.AnonymousSockets <= 0 {
 		o.AnonymousSockets = anonymousTotal
+	}
+	if o.SourceSockets <= 0 {
+		o.SourceSockets = sourceSockets
 	}
 	if o.Clock.Now == nil {
 		o.Clock.Now = time.Now

@@ -23,8 +23,13 @@ func (h *Hub) take(s *socket, generation int64) {
 		code = CloseTooManySockets
 	case s.member == "" && h.anonymous >= h.opt.AnonymousSockets:
 		code = CloseWait
+	case s.member == "" && s.source != "" && h.sources[s.source] >= h.opt.SourceSockets:
+		code = CloseTooManySockets
 	case s.member == "":
 		h.anonymous++
+		if s.source != "" {
+			h.sources[s.source]++
+		}
 		s.counted = true
 	default:
 		h.members[s.member]++
@@ -71,6 +76,9 @@ func (s *socket) bury() {
 	case !s.counted:
 	case s.member == "":
 		h.anonymous--
+		if h.sources[s.source]--; h.sources[s.source] <= 0 {
+			delete(h.sources, s.source)
+		}
 	case h.members[s.member] == 1:
 		delete(h.members, s.member)
 	default:

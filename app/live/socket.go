@@ -40,6 +40,7 @@ type socket struct {
 	raw      net.Conn
 	session  string
 	member   string
+	source   string
 	counted  bool // stands in the hub's counts; under the hub's lock
 	standing atomic.Pointer[Standing]
 
@@ -57,7 +58,7 @@ type socket struct {
 }
 
 func newSocket(h *Hub, conn *websocket.Conn, raw net.Conn, session Session) *socket {
-	s := &socket{hub: h, conn: conn, raw: raw, session: session.ID, member: session.Member}
+	s := &socket{hub: h, conn: conn, raw: raw, session: session.ID, member: session.Member, source: session.Source}
 	s.standing.Store(&Standing{Viewer: session.Viewer, Variant: session.Variant})
 	now := h.opt.Clock.Now().UnixNano()
 	s.sent.Store(now)

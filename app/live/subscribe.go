@@ -22,6 +22,10 @@ func (h *Hub) subscribe(s *socket, r request) {
 	}
 	ctx, cancel := ask(h.ctx)
 	defer cancel()
+	if !h.allows(ctx, s.standing.Load().Viewer, r.Ch) {
+		s.send(nil, private(1, denyFrame(r.Ch)))
+		return
+	}
 	t := h.acquire(r.Ch)
 	defer h.release(t)
 	t.mu.Lock()
@@ -130,6 +134,20 @@ func (h *Hub) countReset(why string) {
 	}
 }
 
+// allows asks Options.Allows; an error is left to the reading that follows.
+func (h *Hub) allows(ctx context.Context, viewer any, channel string) (yes bool) {
+	yes = true
+	err := h.guard("Allows", func() error {
+		if h.opt.Allows == nil {
+			return nil
+		}
+		var err error
+		yes, err = h.opt.Allows(ctx, viewer, channel)
+		return err
+	})
+	return yes || err != nil
+}
+
 // Changes answers one question by polling with the same frames that a subscription would get, as the JSON document
 // {"frames":[…]}; the last frame is ok, reset or deny. since is nil for the head alone, epoch empty for the current
 // one. The error is that of reading or rendering.
@@ -139,7 +157,7 @@ func (h *Hub) Changes(ctx context.Context, viewer any, variant Variant, channel 
 	r := request{Ch: channel, Since: since, Ep: epoch}
 	var batch Batch
 	err := ErrNoChannel
-	if sequence(channel) {
+	if sequence(channel) && h.allows(ctx, viewer, channel) {
 		batch, err = h.read(ctx, channel, r.start())
 	}
 	if err != nil && !errors.Is(err, ErrNoChannel) {

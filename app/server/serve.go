@@ -51,6 +51,9 @@ func Serve(ctx context.Context, c config.Config, out, logTo io.Writer) error {
 	}
 	r := &running{site: opened, meters: prometheus.NewRegistry()}
 	err = r.serve(ctx, out)
+	if r.community != nil {
+		r.community.Wait()
+	}
 	if r.office != nil {
 		r.office.Close()
 	}
@@ -109,6 +112,9 @@ func (r *running) build(ctx context.Context) error {
 		SignInLetter: letters.signIn, InvitationLetter: letters.invitation,
 		SessionEnded: func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
 		RightsMoved:  func() { r.hub.Recheck() },
+		Failed: func(ctx context.Context, err error) {
+			r.log.ErrorContext(ctx, "work in the background failed", "error", err)
+		},
 	})
 	groups, err := r.community.Groups(ctx)
 	if err != nil {
@@ -173,9 +179,9 @@ func (r *running) keepFresh(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-refresh.C:
-			err = r.forum.Refresh(ctx)
+			err = errors.Join(r.forum.Refresh(ctx), r.forum.Erase(ctx))
 		case now := <-sweep.C:
-			err = errors.Join(r.community.Sweep(ctx), r.office.Sweep(now))
+			err = errors.Join(r.community.Sweep(ctx), r.office.Sweep(now), r.store.Erase(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
 			r.log.Warn("background work failed and is tried again", "error", err)

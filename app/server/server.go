@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"colloquy/app/community"
@@ -45,6 +46,7 @@ func NewLog(c config.Config, w io.Writer) *slog.Logger {
 
 // openStore opens the database, whose directory it makes when there is none.
 func openStore(ctx context.Context, c config.Config, log *slog.Logger) (*store.Store, error) {
+	syscall.Umask(0o077) // what is written is for this user alone
 	if path, ok := strings.CutPrefix(c.DatabaseURL, "sqlite://"); ok {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, fmt.Errorf("COLLOQUY_DATA_DIR cannot be used: %w", err)

@@ -47,6 +47,11 @@ func (a *api) listChanges(ctx context.Context, viewer models.Viewer, input *chan
 	if err != nil {
 		return nil, err
 	}
+	// Asked first, so that a private thread costs no more than one that never was; what
+	// goes out is authorised below against the audience of its own snapshot.
+	if _, err := a.Forum.Thread(ctx, viewer, id); err != nil {
+		return nil, err
+	}
 	found, err := a.Forum.Changes(ctx, id, input.Since, maxChanges)
 	if err != nil {
 		return nil, err

@@ -103,6 +103,11 @@ func send(c *fiber.Ctx, problem *Problem) error {
 	return format.Marshal(c.Context(), problem)
 }
 
+// Refuse answers a request that the site refuses before the API has seen it.
+func Refuse(c *fiber.Ctx, status int) error {
+	return send(c, newProblem(status, "The request is too large, or in a form that is not taken here."))
+}
+
 // problemOf makes the answer of an error. What it does not know is logged with the
 // operation and a reference.
 func problemOf(ctx context.Context, operation string, err error) *Problem {

@@ -26,6 +26,10 @@ type dialect struct {
 	tables string
 	// hasTable counts the tables of a name.
 	hasTable string
+	// erase are statements, outside of any transaction, that take the last traces of
+	// erased texts from the files: from the search index's old segments, the log of
+	// writes, the rows that nobody sees any more.
+	erase []string
 	// check asks whether the database is whole and answers "ok"; empty where the
 	// database checks itself.
 	check string
@@ -61,6 +65,8 @@ var sqliteDialect = dialect{
 		"WHERE search_index MATCH ?) found ON found.response_id = r.id",
 	rank:  "found.rank",
 	query: func(terms []string) string { return `"` + strings.Join(terms, `" "`) + `"*` },
+	check: "PRAGMA quick_check(1)",
+	erase: []string{"INSERT INTO search_index (search_index) VALUES ('optimize')", "PRAGMA wal_checkpoint(TRUNCATE)"},
 	tables: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' " +
 		"AND name NOT LIKE 'search_index%' AND name <> 'goose_db_version' ORDER BY name",
 	hasTable: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
@@ -92,6 +98,7 @@ var postgresDialect = dialect{
 	},
 	tables: "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() " +
 		"AND table_type = 'BASE TABLE' AND table_name NOT IN ('search_index', 'goose_db_version') ORDER BY table_name",
+	erase:    []string{"VACUUM editions", "VACUUM responses", "VACUUM search_index"},
 	hasTable: "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
 	size:     "SELECT pg_database_size(current_database())",
 	reserve: "SELECT nextval(pg_get_serial_sequence(CAST(? AS TEXT), 'id')) " +

@@ -56,7 +56,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*Store, er
 	}
 	conn := stdlib.OpenDBFromPool(pool)
 	asked := new(atomic.Int64)
-	db, err := gorm.Open(postgres.New(postgres.Config{Conn: conn}), gormConfig(log, asked))
+	db, err := gorm.Open(discreetPostgres{postgres.Dialector{Config: &postgres.Config{Conn: conn}}}, gormConfig(log, asked))
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open PostgreSQL: %w", err)
@@ -65,6 +65,13 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*Store, er
 	s.closers = append(s.closers, conn.Close, func() error { pool.Close(); return nil })
 	return s, nil
 }
+
+// discreetPostgres keeps the values of a statement out of the log: GORM's own way to
+// do so is not taken where it scans raw queries.
+type discreetPostgres struct{ postgres.Dialector }
+
+// Explain is what GORM says of a statement to the log: never its values.
+func (discreetPostgres) Explain(query string, _ ...any) string { return query }
 
 func openSQLite(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	s := &Store{dialect: sqliteDialect, path: path, asked: new(atomic.Int64)}

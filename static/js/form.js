@@ -120,20 +120,16 @@ function restore(area, name) {
 }
 
 /** What has arrived needs no draft any more, here or where it was taken from: the page after a success names it. */
-function clearDrafts() {
-  const meta = document.querySelector('meta[name="draft-clear"]')?.getAttribute('content');
-  for (const name of [document.body.dataset.draftClear, meta]) {
-    if (!name) continue;
-    attempt(() => {
-      localStorage.removeItem(place(name));
-      const [key, value] = JSON.parse(sessionStorage.getItem(PREFIX + name) ?? '[]');
-      sessionStorage.removeItem(PREFIX + name);
-      if (key && localStorage.getItem(key) === value) localStorage.removeItem(key); // unless it was written on there
-    });
-  }
+function clearDraft() {
+  const name = document.body.dataset.draftClear;
+  if (!name) return;
+  localStorage.removeItem(place(name));
+  const [key, value] = JSON.parse(sessionStorage.getItem(PREFIX + name) ?? '[]');
+  sessionStorage.removeItem(PREFIX + name);
+  if (key && localStorage.getItem(key) === value) localStorage.removeItem(key); // unless it was written on there
 }
 
-clearDrafts();
+attempt(clearDraft);
 for (const area of document.querySelectorAll('textarea[data-draft]')) {
   if (area instanceof HTMLTextAreaElement) keepDraft(area);
 }

@@ -30,6 +30,7 @@ class Line {
 
   constructor() {
     addEventListener('online', () => this.#connect());
+    addEventListener('offline', () => this.#lost(0));
     addEventListener('pageshow', () => {
       this.#resting = this.#ended;
       this.#hasten();

@@ -246,7 +246,7 @@ func (tab *Tab) until(what string, holds func() bool) {
 		select {
 		case <-ticks.C:
 		case <-late.C:
-			text, _ := evaluate[string](tab, `location.href + "\n" + document.querySelector("main")?.innerText.slice(0, 1500)`)
+			text, _ := evaluate[string](tab, `location.href + ": " + document.querySelector("main")?.innerText.replace(/\s+/g, " ").slice(0, 400)`)
 			tab.t.Fatalf("waited in vain for %s at %s", what, text)
 		}
 	}

@@ -31,13 +31,24 @@ type Site struct {
 	URL string
 	Hub *live.Hub
 	// ends stops what Up has started.
-	ends func()
+	ends    func()
+	limits  bool
+	proxies []string
 }
 
 // NewSite serves a cast until the test ends.
 func NewSite(t testing.TB, cast *forumtest.Cast) *Site {
 	t.Helper()
 	site := &Site{Cast: cast}
+	site.serve(t, "127.0.0.1:0")
+	t.Cleanup(site.Down)
+	return site
+}
+
+// NewLimitedSite serves a cast with rate limits, behind proxies that are trusted.
+func NewLimitedSite(t testing.TB, cast *forumtest.Cast, proxies []string) *Site {
+	t.Helper()
+	site := &Site{Cast: cast, limits: true, proxies: proxies}
 	site.serve(t, "127.0.0.1:0")
 	t.Cleanup(site.Down)
 	return site
@@ -93,6 +104,7 @@ func (s *Site) serve(t testing.TB, address string) {
 		Now: s.Clock.Now, Name: s.Row.Name, Purpose: s.Row.Purpose, Secret: s.Row.Secret, BaseURL: s.URL,
 		Origins: []string{s.URL}, Version: "test", Ready: func() bool { return true }, Groups: s.Groups,
 		Meters: prometheus.NewRegistry(), WorkshopSlug: workshop,
+		RateLimits: s.limits, TrustedProxies: s.proxies,
 	})
 	must(t, err)
 	done := make(chan struct{})
