@@ -210,12 +210,13 @@ func TestTooManyPasswords(t *testing.T) {
 	})
 }
 
-// tryPassword tries a wrong password in a fresh browser, forwarded for an address.
-func tryPassword(p *place, forwarded string) *served.Page {
+// tryPassword tries a wrong password for somebody in a fresh browser, forwarded for an
+// address.
+func tryPassword(p *place, email, forwarded string) *served.Page {
 	p.t.Helper()
 	b := p.browser()
 	form := served.Fields(b.Get("/sign-in").Find(`form[action="/sign-in"]`).First())
-	form.Set("email", "watched@example.org")
+	form.Set("email", email)
 	form.Set("password", "not the password")
 	form.Set("how", "password")
 	header := http.Header{}
@@ -230,7 +231,9 @@ func tryPassword(p *place, forwarded string) *served.Page {
 func tooManyPasswords(t *testing.T, p *place, forwarded string) {
 	t.Helper()
 	for n := 1; n <= 30; n++ {
-		page := tryPassword(p, strings.ReplaceAll(forwarded, "%d", strconv.Itoa(n)))
+		// Each attempt is aimed at somebody else: an account has a limit of its own.
+		email := fmt.Sprintf("watched-%d@example.org", n)
+		page := tryPassword(p, email, strings.ReplaceAll(forwarded, "%d", strconv.Itoa(n)))
 		if page.Code == http.StatusUnprocessableEntity {
 			continue
 		}

@@ -143,11 +143,11 @@ func threadNewForm(p Page, n ThreadNewPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = RadioField(Field{Name: "kind", Label: p.T("open.kind"), Value: string(n.Form.Kind), Error: n.Form.Errors["kind"]}, kindOptions(p.Words)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = RadioField(Field{Name: "kind", Label: p.T("open.kind"), Value: string(n.Form.Kind), Error: n.Form.Errors["kind"], Required: true}, kindOptions(p.Words)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "level", Label: p.T("open.level"), Value: string(n.Form.Level), Error: n.Form.Errors["level"], Optional: true}, levelOptions(p.Words)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = RadioField(Field{Name: "level", Label: p.T("open.level"), Value: string(n.Form.Level), Error: n.Form.Errors["level"], Required: true}, levelOptions(p.Words)[1:]).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

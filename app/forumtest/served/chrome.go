@@ -57,6 +57,8 @@ type Tab struct {
 	ctx  context.Context
 	mu   sync.Mutex
 	seen Seen
+	// open are the requests that are not answered in full.
+	open map[network.RequestID]bool
 }
 
 // Seen is what a tab has asked for and complained about.
@@ -68,8 +70,6 @@ type Seen struct {
 	Complaints []string
 	// Bytes are what came over the network, heads included.
 	Bytes float64
-	// Done is how many of the requests have been answered in full.
-	Done int
 }
 
 // Window opens a tab with cookies and storage of its own, as another person's browser.
@@ -86,7 +86,7 @@ func (tab *Tab) Beside() *Tab {
 
 func open(parent context.Context, t testing.TB, site *Site, options ...chromedp.ContextOption) *Tab {
 	t.Helper()
-	tab := &Tab{t: t, site: site}
+	tab := &Tab{t: t, site: site, open: map[network.RequestID]bool{}}
 	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(tab.note))...)
 	t.Cleanup(cancel)
 	tab.ctx = ctx
@@ -105,17 +105,17 @@ func (tab *Tab) note(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		seen.Requests = append(seen.Requests, e.Request.URL)
-		if e.RedirectResponse != nil {
-			seen.Done++
+		if e.Type == network.ResourceTypeDocument {
+			clear(tab.open) // nobody waits any more for what the page before has asked for
 		}
+		tab.open[e.RequestID] = true
 	case *network.EventWebSocketCreated:
 		seen.Requests = append(seen.Requests, e.URL)
-		seen.Done++
 	case *network.EventLoadingFinished:
 		seen.Bytes += e.EncodedDataLength
-		seen.Done++
+		delete(tab.open, e.RequestID)
 	case *network.EventLoadingFailed:
-		seen.Done++
+		delete(tab.open, e.RequestID)
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == "error" || e.Type == "warning" {
 			text, _ := json.Marshal(e.Args)
@@ -140,18 +140,15 @@ func (tab *Tab) Seen() Seen {
 	return seen
 }
 
-// Settled waits until everything that the tab has asked for is there, and returns what
-// it has noted so far.
-func (tab *Tab) Settled() Seen {
+// Settled waits until everything that the tab has asked for is there.
+func (tab *Tab) Settled() *Tab {
 	tab.t.Helper()
-	var seen Seen
-	tab.until("all requests answered", func() bool {
+	tab.until("the answers to all requests", func() bool {
 		tab.mu.Lock()
 		defer tab.mu.Unlock()
-		seen = tab.seen
-		return seen.Done >= len(seen.Requests)
+		return len(tab.open) == 0
 	})
-	return seen
+	return tab
 }
 
 // Command sends a command of the browser's protocol to the tab.
@@ -326,3 +323,4 @@ func quoted(text string) string {
 	literal, _ := json.Marshal(text) // a string always has one
 	return string(literal)
 }
+func (tab *Tab) Ctx() context.Context { return tab.ctx }

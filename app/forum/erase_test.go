@@ -1,9 +1,7 @@
-package store_test
+package forum_test
 
 import (
 	"bytes"
-	"context"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,13 +9,11 @@ import (
 
 	"colloquy/app/forum"
 	"colloquy/app/forumtest"
-	"colloquy/models/store"
 )
 
 // TestAnErasedTextLeavesNoTraceInTheFiles reads every byte that the embedded database
 // keeps.
 func TestAnErasedTextLeavesNoTraceInTheFiles(t *testing.T) {
-	ctx := context.Background()
 	url := forumtest.SQLite(t)
 	s := forumtest.Open(t, url)
 	c := forumtest.NewCast(t, s)
@@ -58,25 +54,4 @@ func holds(t *testing.T, folder, word string) bool {
 		}
 	}
 	return false
-}
-
-// TestTheLogHoldsNoValues makes a query fail and looks for what was asked.
-func TestTheLogHoldsNoValues(t *testing.T) {
-	forumtest.EachDatabase(t, func(t *testing.T, url string) {
-		var log bytes.Buffer
-		s, err := store.Open(context.Background(), url, slog.New(slog.NewTextHandler(&log, nil)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = s.Close() })
-		if err := s.Write(context.Background(), func(tx *store.Tx) error { return tx.Break() }); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.MemberByEmail(context.Background(), "secret@example.org"); err == nil {
-			t.Fatal("the query did not fail")
-		}
-		if text := log.String(); !strings.Contains(text, "query failed") || strings.Contains(text, "secret") {
-			t.Errorf("the log: %s", text)
-		}
-	})
 }
