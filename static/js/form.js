@@ -2,6 +2,8 @@
 // arrived, and Ctrl+Enter (Cmd+Enter) sends.
 
 const PREFIX = 'colloquy.draft.';
+const SENT = 'colloquy.sent.'; // a text of this tab on its way
+const POSTED = 'colloquy.posted.'; // and one that has arrived
 const PAUSE = 400; // after the last key, before a draft is kept
 const PATIENCE = 10_000; // for an answer, before a form can be sent again
 
@@ -77,14 +79,22 @@ function keepDraft(area) {
       else localStorage.setItem(place(name), JSON.stringify({ at: Date.now(), text: area.value }));
     });
   };
-  restore(area, name);
+  const arrival = performance.getEntriesByType('navigation')[0];
+  const back = arrival instanceof PerformanceNavigationTiming && arrival.type === 'back_forward';
+  addEventListener('pageshow', (event) => { // by now the browser has filled the fields as they were
+    if (back || event.persisted) forget(area, name);
+    if (!event.persisted) restore(area, name);
+  });
   area.addEventListener('input', () => {
     changed = true;
     clearTimeout(timer);
     timer = setTimeout(keep, PAUSE);
   });
   area.addEventListener('blur', keep);
-  area.form?.addEventListener('submit', keep);
+  area.form?.addEventListener('submit', () => {
+    keep();
+    attempt(() => sessionStorage.setItem(SENT + name, area.value));
+  });
   addEventListener('pagehide', keep);
 }
 
@@ -103,6 +113,12 @@ function latest(name) {
   const [first] = kept;
   if (first && !first.own) sessionStorage.setItem(PREFIX + name, JSON.stringify([first.key, first.value]));
   return first?.text;
+}
+
+/** Going back brings the text in the field back, which must not be posted twice. @param {HTMLTextAreaElement} area
+ * @param {string} name */
+function forget(area, name) {
+  if (area.value && area.value === attempt(() => sessionStorage.getItem(POSTED + name))) area.value = '';
 }
 
 /** Gives a kept text back to an empty field, and says so beside it. @param {HTMLTextAreaElement} area @param {string} name */
@@ -124,6 +140,7 @@ function clearDraft() {
   const name = document.body.dataset.draftClear;
   if (!name) return;
   localStorage.removeItem(place(name));
+  sessionStorage.setItem(POSTED + name, sessionStorage.getItem(SENT + name) ?? '');
   const [key, value] = JSON.parse(sessionStorage.getItem(PREFIX + name) ?? '[]');
   sessionStorage.removeItem(PREFIX + name);
   if (key && localStorage.getItem(key) === value) localStorage.removeItem(key); // unless it was written on there

@@ -140,7 +140,8 @@ func (tab *Tab) Seen() Seen {
 	return seen
 }
 
-// Settled waits until everything that the tab has asked for is there.
+// Settled waits until everything that a first visit has asked for is there. The browser
+// says nothing of what it has kept from before.
 func (tab *Tab) Settled() *Tab {
 	tab.t.Helper()
 	tab.until("the answers to all requests", func() bool {
@@ -323,4 +324,3 @@ func quoted(text string) string {
 	literal, _ := json.Marshal(text) // a string always has one
 	return string(literal)
 }
-func (tab *Tab) Ctx() context.Context { return tab.ctx }
