@@ -60,6 +60,8 @@ type Hooks struct {
 	InvitationLetter func(ctx context.Context, email, token string)
 	// Failed is told of an error in the background.
 	Failed func(ctx context.Context, err error)
+	// HashWait is how long a sign-in waits for its turn to be checked; 3 s when zero.
+	HashWait time.Duration
 	// SessionEnded closes a session's live lines.
 	SessionEnded func(sessionID int64)
 	// RightsMoved asks for a new look at who may read what.
@@ -71,6 +73,9 @@ type Hooks struct {
 
 // New makes the room.
 func New(s *store.Store, now func() time.Time, hooks Hooks) *Community {
+	if hooks.HashWait == 0 {
+		hooks.HashWait = 3 * time.Second
+	}
 	return &Community{store: s, now: now, hooks: hooks, hashes: make(chan struct{}, maxHashes), requests: make(chan struct{}, maxRequests)}
 }
 

@@ -31,7 +31,7 @@ var hashing = &argon2id.Params{
 const nobody = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$0Iv3SGl9sjWgJ1rjlyxoXCpL0xU2aA0QxRxrm4hBWq4"
 
 func (c *Community) slot(ctx context.Context) (func(), error) {
-	wait := time.NewTimer(3 * time.Second)
+	wait := time.NewTimer(c.hooks.HashWait)
 	defer wait.Stop()
 	select {
 	case c.hashes <- struct{}{}:

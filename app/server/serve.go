@@ -108,8 +108,12 @@ func (r *running) build(ctx context.Context) error {
 		return err
 	}
 	letters := letters{office: r.office, base: r.config.BaseURL, name: r.row.Name, log: r.log}
+	hashWait := time.Duration(0)
+	if !r.config.RateLimits {
+		hashWait = time.Minute // measuring waits for its turn
+	}
 	r.rooms(func(threadID, seq int64) { r.hub.Hint(handlers.ThreadChannel(threadID), seq) }, community.Hooks{
-		SignInLetter: letters.signIn, InvitationLetter: letters.invitation,
+		HashWait: hashWait, SignInLetter: letters.signIn, InvitationLetter: letters.invitation,
 		SessionEnded: func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
 		RightsMoved:  func() { r.hub.Recheck() },
 		Failed: func(ctx context.Context, err error) {
