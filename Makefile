@@ -34,8 +34,10 @@ test: ## every test this machine can run, and what it cannot
 race: ## every test under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -timeout 40m ./...
 
-bench: ## every benchmark
-	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+# The first line compares and prints a table; the second is for profiles. Some minutes.
+bench: ## what the site costs beside its budgets (docs/benchmarks.md)
+	@$(GO) test -run '^$$' -bench '^BenchmarkBudgets$$' -benchtime 1x -timeout 15m ./app/server
+	@$(GO) test -run '^$$' -bench '^Benchmark(Pages|Render|Plain|Plural)$$' -benchtime 300ms -benchmem -timeout 5m ./app/server ./app/prose ./views/words
 
 views: ## Go from the templates
 	$(TOOL) templ generate -path views

@@ -11,13 +11,17 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// brotliLevel compresses nearly as well as the highest level at a fraction of the
-// time, which is spent at every start.
-const brotliLevel = 9
+const (
+	// brotliLevel compresses nearly as well as the highest level at a fraction of the
+	// time, which is spent at every start.
+	brotliLevel = 9
+	// brotliWindow holds the largest file; a window left to itself takes 32 MB a file.
+	brotliWindow = 16
+)
 
 func brotliOf(body []byte) ([]byte, error) {
 	return compressed(body, func(w io.Writer) (io.WriteCloser, error) {
-		return brotli.NewWriterLevel(w, brotliLevel), nil
+		return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: brotliLevel, LGWin: brotliWindow}), nil
 	})
 }
 

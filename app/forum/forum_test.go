@@ -387,3 +387,21 @@ func TestTheRuleIsOne(t *testing.T) {
 		}
 	})
 }
+
+// TestATextThatLooksLikeATimeStaysAsWritten: a database driver may be too helpful.
+func TestATextThatLooksLikeATimeStaysAsWritten(t *testing.T) {
+	each(t, func(t *testing.T, c *forumtest.Cast) {
+		for _, text := range []string{"2026-03-01", "2026-03-01 10:20:30", "2026-03-01T10:20:30Z", "1700000000", "true", "NULL", "0x41"} {
+			id := c.Start(t, c.Amina, forumtest.Public, text)
+			n := c.Respond(t, c.Rosa, id, text)
+			row, err := c.Forum.Response(ctx, c.Visitor, id, n)
+			if err != nil || row.Body != text || row.HTML != "<p>"+text+"</p>\n" {
+				t.Errorf("%q is read as %q, %q, %v", text, row.Body, row.HTML, err)
+			}
+			head, err := c.Forum.Thread(ctx, c.Visitor, id)
+			if err != nil || head.Title != text {
+				t.Errorf("the title %q is read as %q, %v", text, head.Title, err)
+			}
+		}
+	})
+}

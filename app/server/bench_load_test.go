@@ -21,7 +21,7 @@ import (
 // answered, in short rounds that alternate between the two sides of a comparison.
 const (
 	connections = 64
-	rounds      = 7
+	rounds      = 5
 	roundFor    = 400 * time.Millisecond
 	warmFor     = 150 * time.Millisecond
 )

@@ -34,7 +34,7 @@ func build(b *testing.B) string {
 }
 
 const (
-	starts    = 3
+	starts    = 2
 	readPages = 300
 	restFor   = 3 * time.Second
 )
@@ -82,7 +82,7 @@ func startProgram(b *testing.B, file string, c config.Config) *process {
 	p := &process{addr: free(b), command: exec.Command(file, "serve")}
 	p.command.Env = append(os.Environ(), "COLLOQUY_ADDR="+p.addr, "COLLOQUY_ADMIN_ADDR="+free(b),
 		"COLLOQUY_DATA_DIR="+c.DataDir, "COLLOQUY_RATE_LIMITS=off", "DATABASE_URL="+postgresOnly(c.DatabaseURL))
-	p.command.Stdout, p.command.Stderr = io.Discard, os.Stderr
+	p.command.Stdout, p.command.Stderr = io.Discard, io.Discard
 	must(b, p.command.Start())
 	b.Cleanup(func() { _ = p.command.Process.Kill() }) // has ended unless something failed
 	return p

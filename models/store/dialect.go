@@ -19,7 +19,7 @@ type dialect struct {
 	searchMigrations string
 	// index puts a response's title and words into the search index; drop takes a
 	// response out. find is the condition on the index, rank orders by relevance
-	// (least first); both take the query in the form that query makes of its terms.
+	// (least first); find takes the query in the form that query makes of its terms, and how many.
 	index, drop, find, rank string
 	query                   func(terms []string) string
 	// tables lists the names of all tables of ours.
@@ -49,8 +49,8 @@ type dialect struct {
 // sqlitePragmas: an acknowledged response survives a power cut (FULL), a removed
 // text leaves no trace in free pages (secure_delete).
 const sqlitePragmas = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-	"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=cache_size(-8000)" +
-	"&_time_format=sqlite&_texttotime=1"
+	"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=cache_size(-4000)" +
+	"&_time_format=sqlite"
 
 var sqliteDialect = dialect{
 	name:  "SQLite",
@@ -61,8 +61,8 @@ var sqliteDialect = dialect{
 	searchMigrations: "migrations/sqlite",
 	index:            "INSERT INTO search_index (rowid, title, words) VALUES (?, ?, ?)",
 	drop:             "DELETE FROM search_index WHERE rowid = ?",
-	find: "JOIN (SELECT rowid AS response_id, bm25(search_index, 8.0, 1.0) AS rank FROM search_index " +
-		"WHERE search_index MATCH ?) found ON found.response_id = r.id",
+	find: "(SELECT rowid AS response_id, bm25(search_index, 8.0, 1.0) AS rank FROM search_index " +
+		"WHERE search_index MATCH ? ORDER BY 2, 1 DESC LIMIT ?) found CROSS JOIN responses r ON r.id = found.response_id",
 	rank:  "found.rank",
 	query: func(terms []string) string { return `"` + strings.Join(terms, `" "`) + `"*` },
 	check: "PRAGMA quick_check(1)",
@@ -90,8 +90,9 @@ var postgresDialect = dialect{
 	index: "INSERT INTO search_index (response_id, words) VALUES (?, " +
 		"setweight(to_tsvector('simple', ?), 'A') || setweight(to_tsvector('simple', ?), 'B'))",
 	drop: "DELETE FROM search_index WHERE response_id = ?",
-	find: "JOIN (SELECT response_id, -ts_rank(words, query) AS rank FROM search_index, " +
-		"to_tsquery('simple', ?) query WHERE words @@ query) found ON found.response_id = r.id",
+	find: "(SELECT response_id, -ts_rank(words, query) AS rank FROM search_index, " +
+		"to_tsquery('simple', ?) query WHERE words @@ query ORDER BY 2, 1 DESC LIMIT ?) found " +
+		"JOIN responses r ON r.id = found.response_id",
 	rank: "found.rank",
 	query: func(terms []string) string {
 		return "'" + strings.Join(terms, "' & '") + "':*"

@@ -43,6 +43,10 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
 	return nil, errors.New("the database address must start with sqlite:// or postgres://")
 }
 
+// poolSize is how many connections a process may hold, unless the address says so with
+// pool_max_conns: enough for writers that wait for the disk.
+const poolSize = 16
+
 func openPostgres(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -50,6 +54,12 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*Store, er
 		return nil, errors.New("the PostgreSQL address cannot be read")
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	// The planner's default is that of a spinning disk, and makes it read the whole
+	// search index rather than its tree.
+	config.ConnConfig.RuntimeParams["random_page_cost"] = "1.1"
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = max(config.MaxConns, poolSize)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open PostgreSQL: %w", err)

@@ -11,7 +11,9 @@ import (
 const hitColumns = `t.id AS thread_id, t.slug AS thread_slug, t.title AS thread_title, t.lang AS thread_lang, t.kind,
 	th.slug AS theme_slug, th.title AS theme_title, r.number, ` + bylineColumns + `, r.excerpt, r.lang, r.created_at, r.dating`
 
-const hitTables = ` FROM responses r JOIN threads t ON t.id = r.thread_id JOIN themes th ON th.id = t.theme_id
+const hitTables = ` FROM responses r` + hitJoins
+
+const hitJoins = ` JOIN threads t ON t.id = r.thread_id JOIN themes th ON th.id = t.theme_id
 	JOIN personas p ON p.id = r.persona_id LEFT JOIN stakeholder_groups g ON g.id = p.group_id`
 
 // SearchFilter narrows a search; empty fields do not.
@@ -36,8 +38,28 @@ func (s *Store) Search(ctx context.Context, scope models.Scope, terms []string, 
 	for _, term := range terms {
 		safe = append(safe, strings.NewReplacer(`"`, "", "'", "", `\`, "").Replace(term))
 	}
+	// Of words that stand in thousands of texts only the best are joined with what a
+	// result shows; all are when too few of those may be read, or the filter narrows.
+	best := allMatches
+	if filter == (SearchFilter{Skip: filter.Skip, Limit: filter.Limit}) {
+		best = bestMatches * (filter.Skip + filter.Limit)
+	}
+	hits, err := s.search(ctx, scope, s.dialect.query(safe), best, filter)
+	if err == nil && len(hits) < filter.Limit && best < allMatches {
+		hits, err = s.search(ctx, scope, s.dialect.query(safe), allMatches, filter)
+	}
+	return hits, err
+}
+
+const (
+	// bestMatches is how many of the best matches are looked at for each that is shown.
+	bestMatches = 8
+	allMatches  = 1 << 30
+)
+
+func (s *Store) search(ctx context.Context, scope models.Scope, query string, best int, filter SearchFilter) ([]models.SearchHit, error) {
 	condition, values := where(scope)
-	values = append([]any{s.dialect.query(safe)}, values...)
+	values = append([]any{query, best}, values...)
 	add := func(text string, value any) { condition, values = condition+text, append(values, value) }
 	if filter.Theme != "" {
 		add(" AND th.slug = ?", filter.Theme)
@@ -55,6 +77,6 @@ func (s *Store) Search(ctx context.Context, scope models.Scope, terms []string, 
 		add(" AND r.created_at < ?", *filter.To)
 	}
 	values = append(values, filter.Limit, filter.Skip)
-	return all[models.SearchHit](s.reader(ctx).Raw(`SELECT `+hitColumns+hitTables+` `+s.dialect.find+condition+
+	return all[models.SearchHit](s.reader(ctx).Raw(`SELECT `+hitColumns+` FROM `+s.dialect.find+hitJoins+condition+
 		` AND r.removed_at IS NULL ORDER BY `+s.dialect.rank+`, r.id DESC LIMIT ? OFFSET ?`, values...))
 }
