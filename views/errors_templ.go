@@ -317,7 +317,7 @@ func errorActs(p Page, e *ErrorView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case e.Retry != "":
+		case e.Retry != "" && e.Status != http.StatusNotFound && e.Status != http.StatusGone:
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<a class=\"btn\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -21,6 +21,10 @@ class ThreadLive extends HTMLElement {
     this.#channel = this.dataset.channel ?? '';
     this.#readPlace();
     document.getElementById('live-news')?.addEventListener('click', () => this.#showOwn());
+    this.addEventListener('click', (event) => { // the list to jump from closes behind whoever has chosen
+      const chosen = event.target instanceof Element && event.target.closest('.sheet a');
+      if (chosen) chosen.closest('details')?.removeAttribute('open');
+    });
     if (this.#channel) line.listen(this.#channel, this);
   }
 

@@ -312,14 +312,6 @@ func (tab *Tab) Has(selector string) bool {
 	return Eval[bool](tab, `document.querySelector(`+quoted(selector)+`) !== null`)
 }
 
-// Shot is a picture of the whole page as PNG.
-func (tab *Tab) Shot() []byte {
-	tab.t.Helper()
-	picture, err := chromedp.Run(tab.ctx, chromedp.FullScreenshot(100))
-	must(tab.t, err)
-	return picture
-}
-
 func quoted(text string) string {
 	literal, _ := json.Marshal(text) // a string always has one
 	return string(literal)
