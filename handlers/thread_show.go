@@ -118,7 +118,10 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 	p := s.page(c, head.Title, views.SectionThemes)
 	p.Path = views.ThreadPath(&head.Thread, page)
 	p.DraftClear = posted
-	p.Modules, p.Preload = []string{"live.js", "form.js"}, []string{"live-line.js", "live-page.js", "live-keep.js"}
+	p.Modules, p.Preload = []string{"live.js"}, []string{"live-line.js", "live-page.js", "live-keep.js"}
+	if v.viewer.SignedIn() || composer.State != "" {
+		p.Modules = append(p.Modules, "form.js")
+	}
 	if head.ThemeAudience == models.AudienceEveryone {
 		p.Canonical, p.OpenGraph = s.BaseURL+escaped(p.Path), true
 		p.Description = head.ThemeTitle
@@ -213,7 +216,11 @@ func (s *Site) threadBare(c *fiber.Ctx) error {
 		return err
 	}
 	s.cacheRule(c, false)
-	return c.Redirect(escaped(views.ThreadPath(&head.Thread, 1)), http.StatusFound)
+	to := escaped(views.ThreadPath(&head.Thread, 1))
+	if query := string(c.Request().URI().QueryString()); query != "" {
+		to += "?" + query
+	}
+	return c.Redirect(to, http.StatusFound)
 }
 
 // responseShow leads to a response on whichever page it is.
