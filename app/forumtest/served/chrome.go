@@ -253,7 +253,21 @@ func (tab *Tab) until(what string, holds func() bool) {
 // Click clicks in the middle of an element, which must be what a pointer meets there.
 func (tab *Tab) Click(selector string) *Tab {
 	tab.t.Helper()
-	at := Eval[[]float64](tab, `(() => {
+	// Where nobody could aim, because the page still settles, nobody clicks.
+	at := tab.place(selector)
+	tab.until("the page to settle", func() bool {
+		before := at
+		at = tab.place(selector)
+		return at[0] == before[0] && at[1] == before[1]
+	})
+	must(tab.t, chromedp.Do(tab.ctx, chromedp.MouseClickXY(at[0], at[1])))
+	return tab
+}
+
+// place is the middle of an element on the screen, into which it is scrolled.
+func (tab *Tab) place(selector string) []float64 {
+	tab.t.Helper()
+	return Eval[[]float64](tab, `(() => {
 		const element = document.querySelector(`+quoted(selector)+`);
 		if (!element) throw new Error("there is no such element");
 		const fits = () => { const r = element.getBoundingClientRect(); return r.top >= 70 && r.bottom <= innerHeight - 70; };
@@ -264,8 +278,6 @@ func (tab *Tab) Click(selector string) *Tab {
 		if (!met || !element.contains(met) && !met.contains(element)) throw new Error("it is covered by " + met?.outerHTML.slice(0, 200));
 		return [x, y];
 	})()`)
-	must(tab.t, chromedp.Do(tab.ctx, chromedp.MouseClickXY(at[0], at[1])))
-	return tab
 }
 
 // Press clicks what leads to another page and waits until that is loaded.
