@@ -5,8 +5,6 @@
 package forum
 
 import (
-	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -89,13 +87,4 @@ func (f *Forum) may(tx *store.Tx, viewer models.Viewer, act access.Act, threadID
 		return head, err
 	}
 	return head, access.Can(viewer, act, access.OfThread(&head, mine))
-}
-
-// Groups lists the stakeholder groups, for pages that show who has spoken.
-func (f *Forum) Groups(ctx context.Context) ([]models.Group, error) {
-	groups, err := f.store.Groups(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("groups: %w", err)
-	}
-	return groups, nil
 }

@@ -16,9 +16,6 @@ import (
 // ErrKeyReused is returned when an idempotency key comes again with another request.
 var ErrKeyReused = errors.New("this idempotency key was used for another request")
 
-// ErrNoKey is returned when a request that needs an idempotency key has none.
-var ErrNoKey = errors.New("an idempotency key is needed")
-
 // Posted says what a request made, or had made when it came the first time.
 type Posted struct {
 	ThreadID int64

@@ -67,7 +67,7 @@ func (m *measured) region(b *testing.B) {
 	must(b, err)
 	rows, err := m.store.Responses(ctx, scope, m.fifty.ID, 1, models.PageSize)
 	must(b, err)
-	groups, err := m.forum.Groups(ctx)
+	groups, err := m.community.Groups(ctx)
 	must(b, err)
 	region := views.Region{Words: words.For("en"), Head: head, Rows: rows, Groups: groups, Page: 1, Now: time.Now()}
 	var html bytes.Buffer

@@ -135,8 +135,6 @@ func problemOf(ctx context.Context, operation string, err error) *Problem {
 		return newProblem(http.StatusConflict, "The text was removed.")
 	case errors.Is(err, forum.ErrKeyReused):
 		return unacceptable("header.Idempotency-Key", "This key was used for another request: take a new one.")
-	case errors.Is(err, forum.ErrNoKey):
-		return unacceptable("header.Idempotency-Key", sentences["header.Idempotency-Key"])
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return newProblem(http.StatusServiceUnavailable, "This took too long. Please try again.").with(fiber.HeaderRetryAfter, "2")
 	}

@@ -135,24 +135,6 @@ func migrationVersion(name string) (int64, error) {
 	return version, nil
 }
 
-// Columns lists the columns of a table, for the test that holds models and schema together.
-func (s *Store) Columns(ctx context.Context, table string) ([]string, error) {
-	conn, err := s.read.DB()
-	if err != nil {
-		return nil, err
-	}
-	rows, err := conn.QueryContext(ctx, "SELECT * FROM "+table+" LIMIT 0") //nolint:gosec // the name is a model's, never input
-	if err != nil {
-		return nil, fmt.Errorf("columns of %s: %w", table, err)
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	return columns, rows.Err()
-}
-
 // Holds tells whether any row of a table holds words in a column, for tests that
 // prove what was erased.
 func (s *Store) Holds(ctx context.Context, table, column, words string) (bool, error) {

@@ -66,16 +66,6 @@ func (tx *Tx) HandleTaken(handle string) (bool, error) {
 	return count > 0, err
 }
 
-// PersonaBySource finds an imported author.
-func (tx *Tx) PersonaBySource(key string) (models.Persona, error) {
-	return one[models.Persona](tx.db.Raw("SELECT * FROM personas WHERE source_key = ?", key))
-}
-
-// PersonaByKind finds the first persona of a kind.
-func (tx *Tx) PersonaByKind(kind models.PersonaKind) (models.Persona, error) {
-	return one[models.Persona](tx.db.Raw("SELECT * FROM personas WHERE kind = ? ORDER BY id LIMIT 1", kind))
-}
-
 // UpdatePersona writes what a profile shows.
 func (tx *Tx) UpdatePersona(persona *models.Persona, initiativeIDs []int64) error {
 	if err := tx.db.Model(persona).Select("Name", "Organisation", "About").Updates(persona).Error; err != nil {

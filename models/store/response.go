@@ -161,11 +161,6 @@ func (tx *Tx) EraseText(responseID int64) error {
 	return tx.db.Exec("UPDATE responses SET body = '', html = '', excerpt = '' WHERE id = ?", responseID).Error
 }
 
-// ResponseByImport finds an imported text of a thread.
-func (tx *Tx) ResponseByImport(threadID int64, key string) (models.Response, error) {
-	return one[models.Response](tx.db.Raw("SELECT * FROM responses WHERE thread_id = ? AND import_key = ?", threadID, key))
-}
-
 // ResponseID is the id of a number in a thread.
 func (tx *Tx) ResponseID(threadID int64, number int) (int64, error) {
 	return one[int64](tx.db.Raw("SELECT id FROM responses WHERE thread_id = ? AND number = ?", threadID, number))
