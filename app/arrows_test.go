@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 
 	"app":        {"app/config", "app/server"},
 	"app/server": {everything},
+	"app/bus":    nil,
 	"app/config": nil,
 	"app/live":   nil,
 	"app/mail":   nil,
@@ -68,6 +69,7 @@ var homes = map[string][]string{
 	"gorm.io/":                     {"models", "models/store"},
 	"github.com/gofiber/":          {"handlers", "handlers/api", "app/server"},
 	"github.com/gorilla/websocket": {"app/live"},
+	"github.com/nats-io/":          {"app/bus"},
 	"github.com/a-h/templ":         {"views", "views/mail", "handlers"},
 }
 
@@ -166,6 +168,9 @@ func TestArrowsRefuse(t *testing.T) {
 		{"handlers/api", false, "github.com/gofiber/fiber/v2", false},
 		{"handlers", false, "github.com/gorilla/websocket", true},
 		{"app/live", false, "github.com/gorilla/websocket", false},
+		{"app/server", false, "github.com/nats-io/nats.go", true},
+		{"app/bus", false, "github.com/nats-io/nats.go", false},
+		{"app/bus", false, "m/app/live", true},
 		{"app/forum", false, "github.com/a-h/templ", true},
 	} {
 		s := source{folder: c.from, test: c.test}

@@ -55,7 +55,14 @@ var commands = []command{
 		return server.EpochRenew(ctx, c.config, c.out, c.log)
 	}},
 	{"member add", "--email E --name N --group G [--role R]", "makes a member", memberAdd},
+	{"member change", "EMAIL [--group G] [--role R]", "gives a member another group or role", memberChange},
 	{"member suspend", "EMAIL [--days N]", "keeps a member out", memberSuspend},
+	{"member lift", "EMAIL", "ends a suspension", func(ctx context.Context, c call) error {
+		if err := c.parse(1, 1); err != nil {
+			return err
+		}
+		return server.MemberLift(ctx, c.config, c.args[0], c.out, c.log)
+	}},
 	{"member link", "EMAIL", "prints a one-time sign-in link", func(ctx context.Context, c call) error {
 		if err := c.parse(1, 1); err != nil {
 			return err
@@ -124,6 +131,15 @@ func memberAdd(ctx context.Context, c call) error {
 		return err
 	}
 	return server.MemberAdd(ctx, c.config, *email, *name, *group, *role, c.out, c.log)
+}
+
+func memberChange(ctx context.Context, c call) error {
+	group := c.flags.String("group", "", "the exact name of the stakeholder group to move to")
+	role := c.flags.String("role", "", "member, moderator or convener")
+	if err := c.parse(1, 1); err != nil {
+		return err
+	}
+	return server.MemberChange(ctx, c.config, c.args[0], *group, *role, c.out, c.log)
 }
 
 func memberSuspend(ctx context.Context, c call) error {

@@ -20,9 +20,15 @@ func (s *Site) homeShow(c *fiber.Ctx) error {
 			return nil, err
 		}
 		p := s.page(c, "", "")
+		withLiveList(&p)
 		p.Canonical, p.OpenGraph = s.BaseURL+"/", !v.viewer.SignedIn()
 		return views.Home(p, views.HomePage{Home: home, AllGroups: s.Groups, Purpose: s.Purpose, PurposeLang: "en"}), nil
 	})
+}
+
+// withLiveList loads what keeps the page's list of threads live.
+func withLiveList(p *views.Page) {
+	p.Modules, p.Preload = []string{"live-list.js"}, []string{"live-line.js", "live-keep.js"}
 }
 
 // themesShow lists the themes.

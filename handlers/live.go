@@ -41,7 +41,7 @@ func (s *Site) liveSocket(c *fiber.Ctx) error {
 // liveSession is who stands behind a live line.
 func (s *Site) liveSession(c *fiber.Ctx) live.Session {
 	v := s.at(c)
-	session := live.Session{Viewer: v.viewer, Variant: live.Variant{Language: v.language, Class: readerClass}}
+	session := live.Session{Viewer: v.viewer, Variant: variantOf(v.language, v.viewer), Rights: rightsOf(v.viewer)}
 	if v.viewer.SignedIn() {
 		session.ID = strconv.FormatInt(v.viewer.SessionID, 10)
 		session.Member = strconv.FormatInt(v.viewer.Member.ID, 10)
@@ -63,7 +63,7 @@ func (s *Site) liveChanges(c *fiber.Ctx) error {
 		since = &number
 	}
 	v := s.at(c)
-	frames, err := s.Hub.Changes(c.UserContext(), v.viewer, live.Variant{Language: v.language, Class: readerClass},
+	frames, err := s.Hub.Changes(c.UserContext(), live.Standing{Viewer: v.viewer, Variant: variantOf(v.language, v.viewer)},
 		c.Query("ch"), since, c.Query("ep"))
 	if err != nil {
 		return err

@@ -21,9 +21,6 @@ import (
 	"colloquy/views/words"
 )
 
-// readerClass is the class of audience that all renderings are made for so far.
-const readerClass = "reader"
-
 // LiveSource is what the live hub needs to know of threads: it reads changes from the
 // forum, asks the access rule, and renders with the same components as the pages.
 type LiveSource struct {
@@ -31,7 +28,9 @@ type LiveSource struct {
 	Community *community.Community
 	// Heads reads epoch, counter of rights, and where threads stand.
 	Heads func(ctx context.Context, threadIDs []int64) (models.Counters, map[int64]int64, error)
-	Now   func() time.Time
+	// Groups are all groups of the community in their order.
+	Groups []models.Group
+	Now    func() time.Time
 	// spoken is the language in which each session opened its pages.
 	spoken sync.Map
 }
@@ -63,7 +62,8 @@ func threadOf(channel string) (int64, bool) {
 // Options are the hub's options that come from here; the caller adds the rest.
 func (l *LiveSource) Options() live.Options {
 	return live.Options{
-		Read: l.read, Render: l.render, May: may, Allows: l.allows, Own: l.own, Author: author, Heads: l.heads, Revalidate: l.revalidate,
+		Read: l.read, Render: l.render, Rows: l.rows, RenderRow: l.renderRow, May: may, Allows: l.allows, Own: l.own,
+		Author: author, Heads: l.heads, Revalidate: l.revalidate,
 	}
 }
 
@@ -84,7 +84,7 @@ func (l *LiveSource) read(ctx context.Context, channel string, since int64, limi
 	}
 	for i := range changes.Rows {
 		batch.Changes = append(batch.Changes, live.Change{
-			Seq: changes.Rows[i].ChangedSeq, Item: responseChange{&changes.Head.Thread, &changes.Rows[i]},
+			Seq: changes.Rows[i].ChangedSeq, Row: int64(changes.Rows[i].Number), Item: responseChange{&changes.Head.Thread, &changes.Rows[i]},
 		})
 	}
 	if changes.ThreadChanged {
@@ -99,7 +99,7 @@ func (l *LiveSource) render(ctx context.Context, variant live.Variant, change li
 	var html bytes.Buffer
 	switch item := change.Item.(type) {
 	case responseChange:
-		err := views.ResponseItem(w, item.thread, item.row, l.Now()).Render(ctx, &html)
+		err := views.ResponseItem(w, views.Class(variant.Class), item.thread, item.row, l.Now()).Render(ctx, &html)
 		return live.Frame{Kind: "response", Number: item.row.Number, Rev: item.row.Rev, HTML: html.String()}, err
 	case headChange:
 		err := views.ThreadHead(w, item.head, l.Now()).Render(ctx, &html)
@@ -109,8 +109,11 @@ func (l *LiveSource) render(ctx context.Context, variant live.Variant, change li
 }
 
 func (l *LiveSource) allows(ctx context.Context, viewer any, channel string) (bool, error) {
-	id, ok := threadOf(channel)
 	v, isViewer := viewer.(models.Viewer)
+	if slug, ok := listOf(channel); ok && isViewer {
+		return l.allowsList(ctx, v, slug)
+	}
+	id, ok := threadOf(channel)
 	if !ok || !isViewer {
 		return false, nil
 	}
@@ -164,19 +167,22 @@ func (l *LiveSource) revalidate(ctx context.Context, sessions []string) (map[str
 			ids = append(ids, id)
 		}
 	}
-	viewers, err := l.Community.Viewers(ctx, ids)
+	viewers, suspended, err := l.Community.Viewers(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	standings := make(map[string]live.Standing, len(viewers))
 	for id, viewer := range viewers {
 		standings[strconv.FormatInt(id, 10)] = live.Standing{
-			Viewer: viewer, Variant: live.Variant{Language: l.language(id, viewer), Class: readerClass},
+			Viewer: viewer, Variant: variantOf(l.language(id, viewer), viewer), Rights: rightsOf(viewer),
 		}
 	}
 	for _, id := range ids {
 		if _, here := viewers[id]; !here {
 			l.spoken.Delete(id)
+		}
+		if suspended[id] {
+			standings[strconv.FormatInt(id, 10)] = live.Standing{Suspended: true}
 		}
 	}
 	return standings, nil
@@ -189,4 +195,9 @@ func (l *LiveSource) language(sessionID int64, viewer models.Viewer) string {
 		return language
 	}
 	return viewer.Member.Language
+}
+
+// variantOf is the rendering that a viewer gets.
+func variantOf(language string, viewer models.Viewer) live.Variant {
+	return live.Variant{Language: language, Class: string(views.ClassOf(viewer))}
 }

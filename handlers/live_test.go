@@ -63,17 +63,20 @@ func (l *line) send(text string) {
 func (l *line) next(kind string) frame {
 	l.t.Helper()
 	for {
-		for len(l.frames) > 0 {
-			f := l.frames[0]
-			l.frames = l.frames[1:]
-			if f.T == kind {
-				return f
-			}
+		if f := l.frame(); f.T == kind {
+			return f
 		}
+	}
+}
+
+// frame is the next frame, which must arrive within two seconds.
+func (l *line) frame() frame {
+	l.t.Helper()
+	for len(l.frames) == 0 {
 		_ = l.conn.SetReadDeadline(time.Now().Add(2 * time.Second))
 		_, data, err := l.conn.ReadMessage()
 		if err != nil {
-			l.t.Fatalf("waiting for %s: %v", kind, err)
+			l.t.Fatalf("waiting for a frame: %v", err)
 		}
 		parts := []json.RawMessage{data}
 		if bytes.HasPrefix(data, []byte("[")) {
@@ -89,6 +92,9 @@ func (l *line) next(kind string) frame {
 			l.frames = append(l.frames, f)
 		}
 	}
+	f := l.frames[0]
+	l.frames = l.frames[1:]
+	return f
 }
 
 func TestAResponseArrivesAsThePartOfThePage(t *testing.T) {

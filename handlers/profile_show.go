@@ -3,6 +3,7 @@ package handlers
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"colloquy/app/access"
 	"colloquy/views"
 )
 
@@ -27,5 +28,8 @@ func (s *Site) profileShow(c *fiber.Ctx) error {
 	own := v.viewer.Persona != nil && v.viewer.Persona.PersonaHandle == handle
 	p := s.page(c, profile.PersonaName, "")
 	p.NoIndex = true // a profile is for people here, not for search engines
-	return s.render(c, views.Profile(p, views.ProfilePage{Profile: profile, Recent: recent, Own: own}))
+	return s.render(c, views.Profile(p, views.ProfilePage{
+		Profile: profile, Recent: recent, Own: own,
+		MayChange: access.Can(v.viewer, access.ChangeMember, access.Thing{}) == nil,
+	}))
 }

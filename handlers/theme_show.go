@@ -48,6 +48,7 @@ func (s *Site) themePage(c *fiber.Ctx, row models.ThemeRow) (templ.Component, er
 		return nil, err
 	}
 	p := s.page(c, row.Title, views.SectionThemes)
+	withLiveList(&p)
 	if row.Audience == models.AudienceEveryone {
 		p.Canonical, p.OpenGraph, p.Description = s.BaseURL+"/themes/"+url.PathEscape(row.Slug), true, row.Line
 	} else {

@@ -73,16 +73,11 @@ func (s *Site) threadRefused(c *fiber.Ctx, form views.ThreadForm, err error) err
 }
 
 func (s *Site) showThreadNew(c *fiber.Ctx, code int, form views.ThreadForm) error {
-	v := s.at(c)
-	rows, err := s.Forum.Themes(c.UserContext(), v.viewer)
+	themes, err := s.openThemes(c)
 	if err != nil {
 		return err
 	}
-	themes := make([]models.Theme, 0, len(rows))
-	for _, row := range rows {
-		themes = append(themes, row.Theme)
-	}
-	p := s.page(c, v.words.T("open.title"), views.SectionThemes)
+	p := s.page(c, s.at(c).words.T("open.title"), views.SectionThemes)
 	p.Path = "/threads/new"
 	p.NoIndex = true
 	p.Modules = []string{"form.js"}
@@ -90,4 +85,14 @@ func (s *Site) showThreadNew(c *fiber.Ctx, code int, form views.ThreadForm) erro
 	c.Status(code)
 	s.cacheRule(c, false)
 	return s.render(c, views.ThreadNew(p, views.ThreadNewPage{Themes: themes, Form: form}))
+}
+
+// openThemes are the themes in which the viewer may write.
+func (s *Site) openThemes(c *fiber.Ctx) ([]models.Theme, error) {
+	rows, err := s.Forum.Themes(c.UserContext(), s.at(c).viewer)
+	themes := make([]models.Theme, 0, len(rows))
+	for _, row := range rows {
+		themes = append(themes, row.Theme)
+	}
+	return themes, err
 }

@@ -44,6 +44,11 @@ func (s *Site) threadUpdate(c *fiber.Ctx) error {
 	}
 	if s.at(c).viewer.Moderates() {
 		edit.Locked, edit.Pinned = &form.Locked, &form.Pinned
+		// A theme that was left as it stood in the form asks for no move, wherever the
+		// thread has gone meanwhile.
+		if theme := c.FormValue("theme"); theme != "" && theme != c.FormValue("theme_from") {
+			form.Theme, edit.Theme = theme, &theme
+		}
 	}
 	changed, err := s.Forum.EditThread(c.UserContext(), s.at(c).viewer, head.ID, edit)
 	var invalid models.Invalid
@@ -78,7 +83,14 @@ func (s *Site) showThreadEdit(c *fiber.Ctx, code int, head models.ThreadHead, fo
 	p := s.page(c, s.at(c).words.T("head.title"), views.SectionThemes)
 	p.NoIndex = true
 	p.Modules = []string{"form.js"}
+	page := views.ThreadEditPage{Head: head, Form: form}
+	if s.at(c).viewer.Moderates() {
+		var err error
+		if page.Themes, err = s.openThemes(c); err != nil {
+			return err
+		}
+	}
 	c.Status(code)
 	s.cacheRule(c, false)
-	return s.render(c, views.ThreadEdit(p, views.ThreadEditPage{Head: head, Form: form}))
+	return s.render(c, views.ThreadEdit(p, page))
 }

@@ -35,14 +35,17 @@ func (s *Site) threadShow(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	path := views.ThreadPath(&head.Thread, page)
-	if slug, err := url.PathUnescape(c.Params("slug")); err != nil || slug != head.Slug {
-		s.cacheRule(c, false)
-		return c.Redirect(escaped(path), http.StatusFound)
-	}
 	reply, _ := strconv.Atoi(c.Query("reply"))
 	if reply < 1 || reply > head.LastNumber {
 		reply = 0
+	}
+	path := views.ThreadPath(&head.Thread, page)
+	if slug, err := url.PathUnescape(c.Params("slug")); err != nil || slug != head.Slug {
+		s.cacheRule(c, false)
+		if reply != 0 {
+			path = views.ThreadPath(&head.Thread, 1) + views.ReplyPath(reply)
+		}
+		return c.Redirect(escaped(path), http.StatusFound)
 	}
 	if !v.viewer.SignedIn() && !v.expired && head.ThemeAudience == models.AudienceEveryone &&
 		len(c.Request().URI().QueryString()) <= len("page=00000") && reply == 0 {
@@ -75,14 +78,15 @@ func (s *Site) threadForVisitors(c *fiber.Ctx, head models.ThreadHead, page int)
 	return s.sendKept(c, s.pages.put(key, html.Bytes()))
 }
 
-// threadKey says what the neutral part of a thread's page depends on: the year is in
-// it because dates leave out the present one.
+// threadKey says what the neutral part of a thread's page depends on: the class of the
+// viewer is in it, and the year because dates leave out the present one.
 func (s *Site) threadKey(c *fiber.Ctx, kind string, head *models.ThreadHead, page int) (pageKey, error) {
+	v := s.at(c)
 	counters, err := s.Forum.Counters(c.UserContext())
 	return pageKey{
 		kind: kind, epoch: counters.Epoch, faces: counters.Faces, rights: counters.RightsSeq,
 		thread: head.ID, seq: head.Seq, page: page,
-		variant: s.at(c).language + " " + strconv.Itoa(s.Now().Year()),
+		variant: v.language + " " + string(views.ClassOf(v.viewer)) + " " + strconv.Itoa(s.Now().Year()),
 	}, err
 }
 
@@ -140,7 +144,7 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 }
 
 // region is the neutral part of a thread's page, rendered once for all members of one
-// language. The head was read before the responses: a change in between may come
+// class and language. The head was read before the responses: a change in between may come
 // twice, never be missed.
 func (s *Site) region(c *fiber.Ctx, head *models.ThreadHead, page int) ([]byte, error) {
 	key, err := s.threadKey(c, "region", head, page)
@@ -155,12 +159,19 @@ func (s *Site) region(c *fiber.Ctx, head *models.ThreadHead, page int) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
+	if len(rows) == 0 { // every page has one: the right was lost since the head was read
+		return nil, models.ErrNotFound
+	}
 	var html bytes.Buffer
 	err = views.ThreadRegion(views.Region{
-		Words: v.words, Head: *head, Rows: rows, Groups: s.Groups, Page: page, Now: v.viewer.Now,
+		Words: v.words, Class: views.ClassOf(v.viewer), Head: *head, Rows: rows, Groups: s.Groups, Page: page, Now: v.viewer.Now,
 	}).Render(c.UserContext(), &html)
 	if err != nil {
 		return nil, err
+	}
+	// What changed since the head was read may be closed to others who may see the head.
+	if slices.ContainsFunc(rows, func(row models.ResponseRow) bool { return row.ChangedSeq > head.Seq }) {
+		return html.Bytes(), nil
 	}
 	return s.pages.put(key, html.Bytes()).plain, nil
 }
@@ -182,7 +193,7 @@ func (s *Site) withOwnActs(v *visit, threadID int64, page int, region []byte, ow
 			if _, err := w.Write(rest[:at+len(slot)]); err != nil {
 				return err
 			}
-			if err := views.OwnActs(v.words, threadID, n).Render(ctx, w); err != nil {
+			if err := views.OwnActs(v.words, views.ClassOf(v.viewer), threadID, n).Render(ctx, w); err != nil {
 				return err
 			}
 			rest = rest[at+len(slot):]

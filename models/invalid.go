@@ -22,6 +22,12 @@ const (
 	Taken     Problem = "taken"
 	NotAgreed Problem = "not agreed"
 	Wrong     Problem = "wrong"
+	// Wider is a move after which more people could read.
+	Wider Problem = "wider"
+	// LastConvener is a change after which nobody would run the community.
+	LastConvener Problem = "last convener"
+	// NotAhead is a day that is none, or not after today.
+	NotAhead Problem = "not ahead"
 )
 
 // Error lists the fields.

@@ -39,6 +39,17 @@ type Member struct {
 	JoinedOn       time.Time
 }
 
+// Membership is a member as conveners see and change them: the byline of their profile,
+// their role, and whether they are kept out. It carries no address.
+type Membership struct {
+	Byline
+	// MemberID is for the change itself and never shown.
+	MemberID int64
+	Role     Role
+	// SuspendedUntil ends a suspension; nil when there is none.
+	SuspendedUntil *time.Time
+}
+
 // Suspended tells whether the member may not take part at the moment now.
 func (m *Member) Suspended(now time.Time) bool {
 	return m.SuspendedUntil != nil && now.Before(*m.SuspendedUntil)

@@ -109,6 +109,12 @@ func (h *HomePage) threadsOf() []models.ThreadRow {
 	return rows
 }
 
+// live is the place of the latest threads on the live line. There a response in a
+// known thread is as new as a thread.
+func (h *HomePage) live(p Page) liveList {
+	return liveList{Channel: "front", Path: "/", First: true, New: p.Words.Forms("live.new")}
+}
+
 // workshopDays are the days of a workshop with the month, "11 and 12 February";
 // empty when they are not known.
 func workshopDays(w *words.Words, workshop *models.Workshop) string {

@@ -47,6 +47,14 @@ func (t *ThemePage) openPath() string {
 	return "/threads/new?theme=" + url.QueryEscape(t.Theme.Slug)
 }
 
+// live is the place of the theme's threads on the live line.
+func (t *ThemePage) live(p Page) liveList {
+	return liveList{
+		Channel: "theme:" + t.Theme.Slug, Path: t.path("", ""), Kind: t.Kind, First: !t.Later,
+		New: p.Words.Forms("live.new-threads"),
+	}
+}
+
 // kindTab is one of the tabs over the threads.
 type kindTab struct {
 	Label   string

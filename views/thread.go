@@ -15,9 +15,11 @@ import (
 )
 
 // Region is what ThreadRegion shows: the part of a thread's page that looks the same
-// to everybody who may read it in one language.
+// to everybody of one class who may read it in one language.
 type Region struct {
 	Words *words.Words
+	// Class is the class of audience; empty for readers.
+	Class Class
 	Head  models.ThreadHead
 	// Rows are the responses of the page in the order of their numbers, the opening
 	// among them on page 1.
@@ -96,30 +98,33 @@ func ResponsePath(t *models.Thread, number int) string {
 	return ThreadPath(t, 1) + "/" + strconv.Itoa(number)
 }
 
+// A response's links within its thread are relative to the thread's page: its address
+// changes with the title, and what was rendered before must stay right.
+
 // ReplyPath leads to the form for a response, set to answer number.
-func ReplyPath(t *models.Thread, number int) string {
+func ReplyPath(number int) string {
 	n := strconv.Itoa(number)
-	return ThreadPath(t, 1) + "?page=" + strconv.Itoa(models.PageOf(number)) + "&reply=" + n + "#reply"
+	return "?page=" + strconv.Itoa(models.PageOf(number)) + "&reply=" + n + "#reply"
 }
 
 // referencePath leads from one response of a thread to another: within the page
 // when both stand on the same one.
-func referencePath(t *models.Thread, from, to int) string {
+func referencePath(from, to int) string {
 	if models.PageOf(from) == models.PageOf(to) {
 		return "#r" + strconv.Itoa(to)
 	}
-	return ResponsePath(t, to)
+	return "?page=" + strconv.Itoa(models.PageOf(to)) + "#r" + strconv.Itoa(to)
 }
 
 // cited is a response's text with its links to numbers leading to the page on which
 // each stands; a number that the thread does not have yet stays within the page.
-func cited(t *models.Thread, r *models.ResponseRow) prose.HTML {
+func cited(r *models.ResponseRow) prose.HTML {
 	return prose.Cite(prose.HTML(r.HTML), func(number string) string {
 		to, err := strconv.Atoi(number)
 		if err != nil || models.PageOf(to) == models.PageOf(r.Number) {
 			return ""
 		}
-		return templ.EscapeString(ResponsePath(t, to))
+		return templ.EscapeString(referencePath(r.Number, to))
 	})
 }
 
@@ -207,28 +212,6 @@ func audienceLine(w *words.Words, audience models.Audience, groupIDs []int64, gr
 	default:
 		return w.T("audience.members")
 	}
-}
-
-// liveWords are the sentences that the live script says, as data attributes. A
-// number stands in them as {n}.
-func liveWords(w *words.Words) templ.Attributes {
-	attributes := templ.Attributes{
-		"data-w-live":         w.T("live.live"),
-		"data-w-reconnecting": w.T("live.reconnecting"),
-		"data-w-offline":      w.T("live.offline"),
-		"data-w-ended":        w.T("live.ended"),
-		"data-w-back":         w.T("live.back"),
-		"data-w-silent":       w.T("voices.silent"),
-		"data-w-missing":      w.T("voices.missing", "groups", "{groups}"),
-		"data-w-all-heard":    w.T("voices.all-heard"),
-	}
-	for form, text := range w.Forms("live.news") {
-		attributes["data-w-news-"+form] = text
-	}
-	for form, text := range w.Forms("thread.responses") {
-		attributes["data-w-responses-"+form] = text
-	}
-	return attributes
 }
 
 // channel is the name of the thread's live channel.

@@ -41,7 +41,17 @@ type ThreadNewPage struct {
 // ThreadEditPage is the page on which the head of a thread is changed.
 type ThreadEditPage struct {
 	Head models.ThreadHead
-	Form ThreadForm
+	// Themes are those to which a moderator may try to move the thread.
+	Themes []models.Theme
+	Form   ThreadForm
+}
+
+// theme is the theme that stands in the form, at first the thread's own.
+func (e ThreadEditPage) theme() string {
+	if e.Form.Theme == "" {
+		return e.Head.ThemeSlug
+	}
+	return e.Form.Theme
 }
 
 // ResponseEditPage is the page on which a text is changed.

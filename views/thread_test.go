@@ -38,9 +38,19 @@ func TestListContract(t *testing.T) {
 	wantAttributes(t, live[0], map[string]string{
 		"data-channel": "thread:12", "data-seq": "61", "data-ep": "a1b2", "data-page": "1", "data-pages": "2", "data-last": "53",
 		"data-own": "2,6", "data-path": "/threads/12/closed-room", "data-w-live": "Live", "data-w-reconnecting": "Reconnecting",
-		"data-w-offline": "Not live", "data-w-ended": "This thread is no longer open to you.", "data-w-back": "Back in touch.",
+		"data-w-offline": "Not live", "data-w-back": "Back in touch.", "data-member": "",
+		"data-w-denied":     "Your access has ended. This page is no longer open to you.",
+		"data-w-signed-out": "You were signed out. Sign in again to go on. What you have written stays here.",
+		"data-w-suspended":  "Your account is suspended or has ended. What you have written stays here.",
+		"data-w-quiet":      "Pause announcements", "data-w-aloud": "Announce again",
 		"data-w-news-one": "{n} new response", "data-w-news-other": "{n} new responses",
+		"data-w-reading-one": "{n} reading", "data-w-reading-other": "{n} reading",
 	})
+	wantAttributes(t, byID(t, root, "thread-head"), map[string]string{"data-path": "/threads/12/closed-room", "data-seq": "61"})
+	for _, id := range []string{"live-reading", "live-quiet"} {
+		wantAttributes(t, byID(t, root, id), map[string]string{"hidden": ""})
+	}
+	wantAttributes(t, byID(t, root, "live-quiet"), map[string]string{"type": "button", "aria-pressed": "false"})
 	wantAttributes(t, byID(t, root, "responses"), map[string]string{"class": "posts", "start": "2"})
 	wantAttributes(t, byID(t, root, "live-news"), map[string]string{"class": "live"})
 	wantAttributes(t, byID(t, root, "live-said"), map[string]string{"class": "vh", "role": "status"})
@@ -57,7 +67,7 @@ func TestListContract(t *testing.T) {
 	}
 	wantAttributes(t, items[1], map[string]string{"data-n": "2", "data-group": "s"})
 	template := byID(t, root, "own-acts")
-	if text := render(t, OwnActs(words.For("en"), 12, 2)); !strings.Contains(text, `href="/threads/12/responses/2/edit"`) {
+	if text := render(t, OwnActs(words.For("en"), ClassReader, 12, 2)); !strings.Contains(text, `href="/threads/12/responses/2/edit"`) {
 		t.Error(text)
 	}
 	if links := elements(template, tag("a")); len(links) != 2 {
@@ -69,25 +79,28 @@ func TestListContract(t *testing.T) {
 // A frame is the very bytes of the page, and the slot is what the server looks for.
 func TestItemIsTheSameOnPageAndInFrame(t *testing.T) {
 	for _, l := range words.Languages() {
-		region := fixtureRegion(l.Tag)
-		page := render(t, ThreadRegion(region))
-		for i := range region.Rows {
-			item := render(t, ResponseItem(region.Words, &region.Head.Thread, &region.Rows[i], fixtureNow))
-			if !strings.Contains(page, item) {
-				t.Errorf("%s: response %d differs from its frame", l.Tag, region.Rows[i].Number)
+		for _, class := range []Class{ClassReader, ClassModerator} {
+			region := fixtureRegion(l.Tag)
+			region.Class = class
+			page := render(t, ThreadRegion(region))
+			for i := range region.Rows {
+				item := render(t, ResponseItem(region.Words, class, &region.Head.Thread, &region.Rows[i], fixtureNow))
+				if !strings.Contains(page, item) {
+					t.Errorf("%s, %s: response %d differs from its frame", l.Tag, class, region.Rows[i].Number)
+				}
 			}
-		}
-		if head := render(t, ThreadHead(region.Words, &region.Head, fixtureNow)); !strings.Contains(page, head) {
-			t.Errorf("%s: the head differs from its frame", l.Tag)
-		}
-		if !strings.Contains(page, `<span class="own" data-own-acts="2"></span>`) {
-			t.Errorf("%s: no slot for the writer's own acts", l.Tag)
-		}
-		if strings.Contains(page, `data-own-acts="6"`) {
-			t.Errorf("%s: a removed response has a slot", l.Tag)
-		}
-		if strings.Contains(page, "70707") {
-			t.Errorf("%s: the number of a persona is in the page", l.Tag)
+			if head := render(t, ThreadHead(region.Words, &region.Head, fixtureNow)); !strings.Contains(page, head) {
+				t.Errorf("%s, %s: the head differs from its frame", l.Tag, class)
+			}
+			if !strings.Contains(page, `<span class="own" data-own-acts="2"></span>`) {
+				t.Errorf("%s, %s: no slot for the writer's own acts", l.Tag, class)
+			}
+			if strings.Contains(page, `data-own-acts="6"`) {
+				t.Errorf("%s, %s: a removed response has a slot", l.Tag, class)
+			}
+			if strings.Contains(page, "70707") {
+				t.Errorf("%s, %s: the number of a persona is in the page", l.Tag, class)
+			}
 		}
 	}
 }
@@ -102,7 +115,7 @@ func TestLockIsNotBakedIntoItems(t *testing.T) {
 	if strings.Replace(open, head, lockedHead, 1) != locked {
 		t.Error("a lock changes more than the head")
 	}
-	if !strings.Contains(lockedHead, `<header class="head locked" id="thread-head" data-seq="61">`) {
+	if !strings.Contains(lockedHead, `<header class="head locked" id="thread-head" data-seq="61" data-path="/threads/12/closed-room">`) {
 		t.Error("the head does not say that the thread is locked")
 	}
 }
@@ -186,7 +199,7 @@ func TestLaterPages(t *testing.T) {
 	}
 	all := strings.Join(hrefs, " ")
 	for _, want := range []string{
-		"/threads/12/closed-room/1 ", "#r51", "/threads/12/closed-room?page=2&reply=51#reply", "/threads/12/closed-room/51 ",
+		"?page=1#r1 ", "#r51", "?page=2&reply=51#reply", "/threads/12/closed-room/51 ",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no link to %s in %s", want, all)

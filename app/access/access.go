@@ -21,13 +21,17 @@ const (
 	EditText    Act = "edit text"    // of a response or opening
 	RemoveText  Act = "remove text"  // of a response or opening
 	EditThread  Act = "edit thread"  // its title, kind, level and outcome
-	Curate      Act = "curate"       // lock and pin a thread
+	Curate      Act = "curate"       // lock, pin and move a thread
 	Invite      Act = "invite"       // a new member
 	Convene     Act = "convene"      // choose roles, change the community's settings
+
+	// ChangeMember is to change a member's group and role, to suspend and to lift. There
+	// is no such thing for anybody but conveners.
+	ChangeMember Act = "change member"
 )
 
 // Acts lists every act in the order of the printed table.
-var Acts = []Act{Read, StartThread, Respond, EditText, RemoveText, EditThread, Curate, Invite, Convene}
+var Acts = []Act{Read, StartThread, Respond, EditText, RemoveText, EditThread, Curate, Invite, Convene, ChangeMember}
 
 // Thing is what an act is done to: the theme it belongs to and its own state.
 type Thing struct {
@@ -90,6 +94,20 @@ func May(scope models.Scope, audience models.Audience, groups []int64) bool {
 	return false
 }
 
+// Widens tells whether moving what is read as from to where it is read as to would let
+// somebody read it who could not. Moderators read both anyway. It asks May for everybody
+// who may come, so that it cannot say anything else: a visitor, a member of a group that
+// neither names, and a member of each group that may read afterwards.
+func Widens(from, to Thing) bool {
+	readers := []models.Scope{{}, {Member: true}}
+	for _, group := range to.Groups {
+		readers = append(readers, models.Scope{Member: true, GroupID: group})
+	}
+	return slices.ContainsFunc(readers, func(reader models.Scope) bool {
+		return May(reader, to.Audience, to.Groups) && !May(reader, from.Audience, from.Groups)
+	})
+}
+
 // Can returns nil when the viewer may do the act to the thing, else Denied.
 func Can(viewer models.Viewer, act Act, thing Thing) error {
 	if reason := refuse(viewer, act, thing); reason != "" {
@@ -99,11 +117,10 @@ func Can(viewer models.Viewer, act Act, thing Thing) error {
 }
 
 func refuse(viewer models.Viewer, act Act, thing Thing) Reason {
-	if act != Invite && act != Convene && !May(Scope(viewer), thing.Audience, thing.Groups) {
-		return Hidden
-	}
 	switch {
-	case act == Read:
+	case hidden(viewer, act, thing):
+		return Hidden
+	case act == Read, act == ChangeMember:
 		return ""
 	case !viewer.SignedIn():
 		return SignIn
@@ -128,6 +145,17 @@ func refuse(viewer models.Viewer, act Act, thing Thing) Reason {
 		return when(!convenes, Role)
 	}
 	return Role
+}
+
+// hidden tells whether to this viewer there is no such thing, or no such act.
+func hidden(viewer models.Viewer, act Act, thing Thing) bool {
+	switch act {
+	case Invite, Convene:
+		return false
+	case ChangeMember:
+		return !active(viewer) || viewer.Member.Role != models.RoleConvener
+	}
+	return !May(Scope(viewer), thing.Audience, thing.Groups)
 }
 
 // when is the reason if the condition holds, else none.

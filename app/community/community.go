@@ -64,6 +64,9 @@ type Hooks struct {
 	HashWait time.Duration
 	// SessionEnded closes a session's live lines.
 	SessionEnded func(sessionID int64)
+	// MemberEnded closes all live lines of a member whose account has ended or is
+	// suspended; it is called before RightsMoved.
+	MemberEnded func(memberID int64)
 	// RightsMoved asks for a new look at who may read what.
 	RightsMoved func()
 	// FacesMoved drops what was rendered with old names; threads says which threads
@@ -143,5 +146,17 @@ func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 func (c *Community) rightsMoved() {
 	if c.hooks.RightsMoved != nil {
 		c.hooks.RightsMoved()
+	}
+}
+
+func (c *Community) facesMoved(threads map[int64]int64) {
+	if c.hooks.FacesMoved != nil {
+		c.hooks.FacesMoved(threads)
+	}
+}
+
+func (c *Community) failed(ctx context.Context, err error) {
+	if c.hooks.Failed != nil {
+		c.hooks.Failed(ctx, err)
 	}
 }

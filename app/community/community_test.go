@@ -276,8 +276,9 @@ func TestANewNameStampsEveryText(t *testing.T) {
 			t.Fatal(err)
 		}
 		changes, err := c.Forum.Changes(ctx, id, 3, 10)
-		if err != nil || len(changes.Rows) != 2 || changes.Head.Seq != 5 {
-			t.Fatalf("%d rows changed, head at %d, %v", len(changes.Rows), changes.Head.Seq, err)
+		// Her two texts, and the head that says who opened the thread.
+		if err != nil || len(changes.Rows) != 2 || !changes.ThreadChanged || changes.Head.Seq != 6 {
+			t.Fatalf("%d rows changed, the head %v, now at %d, %v", len(changes.Rows), changes.ThreadChanged, changes.Head.Seq, err)
 		}
 		for _, row := range changes.Rows {
 			if row.PersonaName != "Amina D." {

@@ -96,18 +96,48 @@ func (c *Community) AddMember(ctx context.Context, email, name, group string, ro
 	return member, err
 }
 
-// SuspendMember keeps a member out until the given time and ends their sessions.
+// EditMember is EditMembership for the operator. The group is named exactly; an empty
+// group or role stays. Invalid says which argument is wrong.
+func (c *Community) EditMember(ctx context.Context, email, group string, role models.Role) error {
+	member, err := c.store.MemberByEmail(ctx, EmailKey(email))
+	if err != nil {
+		return err
+	}
+	edit, invalid := MembershipEdit{Role: role}, Invalid{}
+	if role != "" && !role.Valid() {
+		invalid["role"] = models.Unknown
+	}
+	if group != "" {
+		found, err := c.store.GroupByName(ctx, group)
+		if errors.Is(err, store.ErrNotFound) {
+			invalid["group"] = models.Unknown
+		} else if err != nil {
+			return fmt.Errorf("edit member: %w", err)
+		}
+		edit.GroupID = found.ID
+	}
+	if err := invalid.Err(); err != nil {
+		return err
+	}
+	return c.edit(ctx, member.ID, edit, nil)
+}
+
+// SuspendMember is Suspend for the operator, who may suspend the last convener too.
 func (c *Community) SuspendMember(ctx context.Context, email string, until time.Time) error {
 	member, err := c.store.MemberByEmail(ctx, EmailKey(email))
 	if err != nil {
 		return err
 	}
-	until = until.UTC().Truncate(time.Microsecond)
-	if err := c.store.Write(ctx, func(tx *store.Tx) error { return tx.Suspend(member.ID, &until) }); err != nil {
-		return fmt.Errorf("suspend member: %w", err)
+	return c.suspend(ctx, member.ID, until, nil)
+}
+
+// LiftMember is Lift for the operator.
+func (c *Community) LiftMember(ctx context.Context, email string) error {
+	member, err := c.store.MemberByEmail(ctx, EmailKey(email))
+	if err != nil {
+		return err
 	}
-	c.rightsMoved()
-	return nil
+	return c.lift(ctx, member.ID, nil)
 }
 
 // MemberLink makes a one-time sign-in link for a member, for the operator to hand over.

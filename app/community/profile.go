@@ -67,7 +67,6 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 	if err := invalid.Err(); err != nil {
 		return err
 	}
-	var threads map[int64]int64
 	err = c.store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.UpdatePersona(&named, initiatives); err != nil {
 			return err
@@ -75,23 +74,18 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 		if err := tx.UpdateMember(&member); err != nil {
 			return err
 		}
-		if edit.PasswordNew != "" {
-			if err := tx.EndSessions(member.ID, viewer.SessionID); err != nil {
-				return err
-			}
-		}
-		if named.Name == persona.Name {
+		if edit.PasswordNew == "" {
 			return nil
 		}
-		threads, err = tx.StampPersona(persona.ID)
-		return err
+		return tx.EndSessions(member.ID, viewer.SessionID)
 	})
 	if err != nil {
 		return fmt.Errorf("edit profile: %w", err)
 	}
 	c.rightsMoved()
-	if c.hooks.FacesMoved != nil {
-		c.hooks.FacesMoved(threads)
+	c.facesMoved(nil)
+	if named.Name != persona.Name {
+		c.stamp(ctx, persona.ID)
 	}
 	return nil
 }

@@ -37,17 +37,37 @@ func (c *Community) Viewer(ctx context.Context, token string) (models.Viewer, er
 	return viewer, err
 }
 
-// Viewers finds who is still signed in among sessions.
-func (c *Community) Viewers(ctx context.Context, sessionIDs []int64) (map[int64]models.Viewer, error) {
-	viewers, err := c.store.ViewersBySessions(ctx, sessionIDs, c.now().UTC())
-	for id, viewer := range viewers {
-		if active, err := c.active(viewer, nil); err == nil {
-			viewers[id] = active
-		} else {
-			delete(viewers, id)
-		}
+// Viewers finds who is still signed in among sessions. Of those that are not, suspended
+// names the ones whose member is suspended; the others have merely ended.
+func (c *Community) Viewers(ctx context.Context, sessionIDs []int64) (viewers map[int64]models.Viewer, suspended map[int64]bool, err error) {
+	now := c.now().UTC()
+	viewers, err = c.store.ViewersBySessions(ctx, sessionIDs, now)
+	if err != nil {
+		return nil, nil, fmt.Errorf("viewers: %w", err)
 	}
-	return viewers, err
+	var ended []int64
+	for _, id := range sessionIDs {
+		if viewer, open := viewers[id]; open {
+			if active, err := c.active(viewer, nil); err == nil {
+				viewers[id] = active
+				continue
+			}
+		}
+		delete(viewers, id)
+		ended = append(ended, id)
+	}
+	if len(ended) == 0 {
+		return viewers, nil, nil
+	}
+	found, err := c.store.SuspendedSessions(ctx, ended, now)
+	if err != nil {
+		return nil, nil, fmt.Errorf("viewers: %w", err)
+	}
+	suspended = make(map[int64]bool, len(found))
+	for _, id := range found {
+		suspended[id] = true
+	}
+	return viewers, suspended, nil
 }
 
 // SignIn checks a password and opens a session, whose token it returns. The answer
@@ -112,8 +132,8 @@ func (c *Community) RequestLink(ctx context.Context, email string) error {
 	c.background.Go(func() {
 		defer cancel()
 		defer func() { <-c.requests }()
-		if err := c.sendLink(ctx, key); err != nil && c.hooks.Failed != nil {
-			c.hooks.Failed(ctx, err)
+		if err := c.sendLink(ctx, key); err != nil {
+			c.failed(ctx, err)
 		}
 	})
 	return nil

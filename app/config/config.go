@@ -27,7 +27,8 @@ type Config struct {
 	DataDir string
 	// DatabaseURL is postgres://… or the sqlite:// form of the file in DataDir (DATABASE_URL).
 	DatabaseURL string
-	// NATSURL joins several instances (COLLOQUY_NATS_URL); empty: a single one.
+	// NATSURL joins several instances: addresses of NATS, separated by commas
+	// (COLLOQUY_NATS_URL); empty: a single one.
 	NATSURL string
 	// SMTPURL sends letters (COLLOQUY_SMTP_URL); empty: they go to DataDir/outbox.
 	SMTPURL string
@@ -70,7 +71,7 @@ func Load(get func(string) string) (Config, error) {
 		AdminAddr:  value("COLLOQUY_ADMIN_ADDR", "127.0.0.1:9090"),
 	}
 	for _, step := range []func(func(name, otherwise string) string) error{
-		c.readAddr, c.readDatabase, c.readBaseURL, c.readProxies, c.readMail, c.readLog, c.readOthers,
+		c.readAddr, c.readDatabase, c.readBaseURL, c.readProxies, c.readMail, c.readBus, c.readLog, c.readOthers,
 	} {
 		if err := step(value); err != nil {
 			return Config{}, err
@@ -150,6 +151,44 @@ func (c *Config) readMail(value func(name, otherwise string) string) error {
 	return nil
 }
 
+// readBus leaves the addresses separated by commas alone. They may carry a password, so
+// no sentence repeats them.
+func (c *Config) readBus(func(name, otherwise string) string) error {
+	if c.NATSURL == "" {
+		return nil
+	}
+	addresses := strings.FieldsFunc(c.NATSURL, func(r rune) bool { return r == ',' || r == ' ' })
+	websockets := 0
+	for _, address := range addresses {
+		parsed, err := url.Parse(address)
+		if err != nil || !natsAddress(parsed) {
+			return Problem{"COLLOQUY_NATS_URL", "must be nats://, tls://, ws:// or wss:// with a host and no path, such as " +
+				"nats://user:password@nats.example.org:4222, or several of these separated by commas; " +
+				"commas, spaces and other signs in a password are written as in any address (%2C, %20)"}
+		}
+		if strings.HasPrefix(parsed.Scheme, "ws") {
+			websockets++
+		}
+	}
+	if len(addresses) == 0 || websockets > 0 && websockets < len(addresses) {
+		return Problem{"COLLOQUY_NATS_URL", "must hold at least one address, and ws:// and wss:// do not go together with others"}
+	}
+	c.NATSURL = strings.Join(addresses, ",")
+	return nil
+}
+
+func natsAddress(parsed *url.URL) bool {
+	switch parsed.Scheme {
+	case "nats", "tls", "ws", "wss":
+	default:
+		return false
+	}
+	port := parsed.Port()
+	_, err := strconv.ParseUint(port, 10, 16)
+	return parsed.Hostname() != "" && (port == "" && !strings.HasSuffix(parsed.Host, ":") || err == nil) &&
+		(parsed.Path == "" || parsed.Path == "/") && parsed.RawQuery == "" && parsed.Fragment == ""
+}
+
 func (c *Config) readLog(value func(name, otherwise string) string) error {
 	if err := c.LogLevel.UnmarshalText([]byte(value("COLLOQUY_LOG_LEVEL", "info"))); err != nil {
 		return Problem{"COLLOQUY_LOG_LEVEL", "must be debug, info, warn or error"}
@@ -174,9 +213,6 @@ func (c *Config) readOthers(value func(name, otherwise string) string) error {
 		}
 	default:
 		return Problem{"COLLOQUY_RATE_LIMITS", "must be on or off"}
-	}
-	if c.NATSURL != "" && !strings.Contains(c.NATSURL, "://") {
-		return Problem{"COLLOQUY_NATS_URL", "must be an address such as nats://127.0.0.1:4222"}
 	}
 	if c.UploadsURL != "" && !strings.HasPrefix(c.UploadsURL, "s3://") {
 		return Problem{"COLLOQUY_UPLOADS_URL", "must start with s3:// or be empty"}

@@ -62,3 +62,30 @@ func TestWrongValuesNameTheVariable(t *testing.T) {
 		t.Errorf("rate limits off on loopback: %v", err)
 	}
 }
+
+func TestAddressesOfTheBus(t *testing.T) {
+	for value, want := range map[string]string{
+		"nats://127.0.0.1:4222":                       "nats://127.0.0.1:4222",
+		"nats://nats":                                 "nats://nats",
+		"nats://[::1]:4222/":                          "nats://[::1]:4222/",
+		"tls://user:pass%2Cword@nats.example.org":     "tls://user:pass%2Cword@nats.example.org",
+		"nats://token@a, tls://b:4222 ,nats://c":      "nats://token@a,tls://b:4222,nats://c",
+		"ws://a.example.org:8080,wss://b.example.org": "ws://a.example.org:8080,wss://b.example.org",
+	} {
+		if c, err := load(t, "COLLOQUY_NATS_URL", value); err != nil || c.NATSURL != want {
+			t.Errorf("%q is read as %q, %v", value, c.NATSURL, err)
+		}
+	}
+	for _, value := range []string{
+		"nats:4222", "127.0.0.1:4222", "nats://", "nats://:4222", "nats://host:", "nats://host:port", "nats://host:99999", "http://host",
+		"redis://host", "nats://host/path", "nats://host?tls=1", "nats://host#1", "nats://a,b", "nats://a,ws://b", ",", "nats://user:secret,word@host",
+		"nats://user:sec ret@host", "nats://user:secret%zz@host",
+	} {
+		_, err := load(t, "COLLOQUY_NATS_URL", value)
+		if err == nil || !strings.HasPrefix(err.Error(), "COLLOQUY_NATS_URL ") {
+			t.Errorf("%q: %v", value, err)
+		} else if strings.Contains(err.Error(), "sec") {
+			t.Errorf("%q is repeated: %v", value, err)
+		}
+	}
+}

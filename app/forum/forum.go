@@ -25,24 +25,39 @@ type Forum struct {
 	secret []byte
 	now    func() time.Time
 	hint   func(threadID, seq int64)
+	hooks  Hooks
 	heads  *heads
 	themes *themes
 	// erased tells that a text was erased whose traces are still to be taken away.
 	erased atomic.Bool
 }
 
-// New makes the room. The secret keys idempotency; now is the clock; hint is called
-// after each commit that moved a thread, must not block, and may be nil.
-func New(s *store.Store, secret []byte, now func() time.Time, hint func(threadID, seq int64)) *Forum {
-	f := &Forum{store: s, secret: secret, now: now, heads: newHeads(), themes: newThemes()}
+// Hooks are what the room tells the rest of the site after a commit; each may be nil and
+// must not block.
+type Hooks struct {
+	// Moved says that a thread has reached a number.
+	Moved func(threadID, seq int64)
+	// RightsMoved asks for a new look at who may read what.
+	RightsMoved func()
+}
+
+// New makes the room. The secret keys idempotency; now is the clock.
+func New(s *store.Store, secret []byte, now func() time.Time, hooks Hooks) *Forum {
+	f := &Forum{store: s, secret: secret, now: now, hooks: hooks, heads: newHeads(), themes: newThemes()}
 	f.hint = func(threadID, seq int64) {
-		f.heads.moved(threadID, seq)
-		f.themes.drop()
-		if hint != nil {
-			hint(threadID, seq)
+		f.Heard(threadID, seq)
+		if hooks.Moved != nil {
+			hooks.Moved(threadID, seq)
 		}
 	}
 	return f
+}
+
+// Heard is called when another instance has moved a thread to a number: what is kept in
+// memory of it is read anew. Nobody is hinted.
+func (f *Forum) Heard(threadID, seq int64) {
+	f.heads.moved(threadID, seq)
+	f.themes.drop()
 }
 
 // FacesMoved is called after a change of how speakers or themes are shown or who may

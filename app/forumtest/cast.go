@@ -104,7 +104,7 @@ func NewCast(t testing.TB, s *store.Store) *Cast {
 	must(t, err)
 	cast.Groups, err = s.Groups(ctx)
 	must(t, err)
-	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, cast.Hints.Add)
+	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, forum.Hooks{Moved: cast.Hints.Add})
 	cast.Community = community.New(s, cast.Clock.Now, community.Hooks{FacesMoved: func(threads map[int64]int64) {
 		cast.Forum.FacesMoved()
 		cast.Forum.Stamped(threads)

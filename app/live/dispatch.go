@@ -9,6 +9,7 @@ import (
 // Where a topic stands in the queue of the dispatchers.
 const (
 	atRest       = iota
+	resting      // out of it until its rest is over
 	waiting      // in the queue
 	running      // a dispatcher is bringing it up to date
 	runningAgain // the same, and something has moved since
@@ -23,23 +24,64 @@ func (h *Hub) mark(t *topic) {
 	h.markLocked(t)
 }
 
+// markAll has every topic asked again at once, and every row of every list looked at.
 func (h *Hub) markAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range h.topics {
+		t.rest = time.Time{}
+		if t.list != nil {
+			t.list.all = true
+		}
 		h.markLocked(t)
 	}
 }
 
+// markLocked puts a topic in the queue, or, while it rests, sees to it that it gets there when the rest is over.
 func (h *Hub) markLocked(t *topic) {
 	switch t.turn {
 	case atRest:
-		t.turn = waiting
-		h.dirty = append(h.dirty, t)
-		h.nudge()
+		if wait := time.Until(t.rest); wait > 0 {
+			t.turn = resting
+			time.AfterFunc(wait, func() { h.rested(t) })
+			return
+		}
+		h.queueLocked(t)
+	case resting:
+		if t.rest.IsZero() {
+			h.queueLocked(t)
+		}
 	case running:
 		t.turn = runningAgain
 	}
+}
+
+func (h *Hub) queueLocked(t *topic) {
+	t.turn = waiting
+	h.dirty = append(h.dirty, t)
+	h.nudge()
+}
+
+// rested puts a topic in the queue after its rest.
+func (h *Hub) rested(t *topic) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if t.turn == resting {
+		h.queueLocked(t)
+	}
+}
+
+// pause keeps a topic that has just been sent to n readers from being brought up to date again at once: what changes
+// meanwhile goes out together, so that a crowd of readers leaves the machine to those who write. The first change after
+// a quiet time never waits. Rests follow the machine's clock.
+func (h *Hub) pause(t *topic, n int) {
+	d := min(time.Duration(n)*restEach, restMost)
+	if t.list != nil {
+		d = max(d, listRest)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t.rest = time.Now().Add(d)
 }
 
 func (h *Hub) nudge() {
@@ -111,15 +153,28 @@ func (h *Hub) every(d time.Duration, now <-chan struct{}, f func(urgent bool)) {
 }
 
 // acquire gives the topic of a channel and keeps it until release; a topic that nobody holds is forgotten.
-func (h *Hub) acquire(channel string) *topic {
+func (h *Hub) acquire(channel string, k kind) *topic {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t := h.topics[channel]
 	if t == nil {
-		t = &topic{hub: h, channel: channel, subs: map[*subscription]struct{}{}}
+		t = h.newTopic(channel, k)
 		h.topics[channel] = t
+		if t.list != nil {
+			h.lists[t] = struct{}{}
+		}
 	}
 	t.refs++
+	return t
+}
+
+func (h *Hub) newTopic(channel string, k kind) *topic {
+	t := &topic{hub: h, channel: channel, subs: map[*subscription]struct{}{}}
+	if k == listed {
+		t.list = newList()
+	} else {
+		t.ring = newRing(channel)
+	}
 	return t
 }
 
@@ -129,6 +184,7 @@ func (h *Hub) release(t *topic) {
 	t.refs--
 	if t.refs == 0 {
 		delete(h.topics, t.channel)
+		delete(h.lists, t)
 	}
 }
 

@@ -93,6 +93,50 @@ func skipRange(channel string, first, last int64) []byte {
 	return marshal(frame)
 }
 
+// rowFrame is a row of a list in its present state; without markup it is no longer in the list for the reader. It
+// carries no number of the channel, for such a channel has none.
+func rowFrame(channel string, row Row, html string) []byte {
+	type place struct {
+		ID  int64 `json:"id"`
+		Seq int64 `json:"seq"`
+	}
+	return marshal(struct {
+		T      string `json:"t"`
+		Ch     string `json:"ch"`
+		K      string `json:"k"`
+		Thread place  `json:"thread"`
+		HTML   string `json:"html"`
+	}{"ev", channel, "thread", place{row.ID, row.Seq}, html})
+}
+
+// placesFrame is the ok of a channel that holds a list: the rows at its head.
+func placesFrame(channel string, places [][2]int64) []byte {
+	return marshal(struct {
+		T       string     `json:"t"`
+		Ch      string     `json:"ch"`
+		Threads [][2]int64 `json:"threads,omitzero"`
+	}{"ok", channel, places})
+}
+
+// endFrame tells on the member's own channel why the line is about to be closed.
+func endFrame(why string) []byte {
+	return marshal(struct {
+		T   string `json:"t"`
+		Ch  string `json:"ch"`
+		K   string `json:"k"`
+		Why string `json:"why"`
+	}{"ev", meChannel, "end", why})
+}
+
+// readingFrame tells how many read a channel now.
+func readingFrame(channel string, readers int) []byte {
+	return marshal(struct {
+		T  string `json:"t"`
+		Ch string `json:"ch"`
+		N  int    `json:"n"`
+	}{"reading", channel, readers})
+}
+
 func okFrame(channel string, seq int64) []byte {
 	return marshal(struct {
 		T   string `json:"t"`

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
@@ -50,6 +51,7 @@ type Hub struct {
 
 	mu        sync.Mutex
 	topics    map[string]*topic
+	lists     map[*topic]struct{} // those of topics that hold a list
 	dirty     []*topic
 	sockets   map[*socket]struct{}
 	members   map[string]int
@@ -70,6 +72,7 @@ func New(opt Options) (*Hub, error) {
 		metrics: newMetrics(),
 		origins: make(map[string]bool, len(opt.Origins)),
 		topics:  map[string]*topic{},
+		lists:   map[*topic]struct{}{},
 		sockets: map[*socket]struct{}{},
 		members: map[string]int{},
 		sources: map[string]int{},
@@ -109,16 +112,23 @@ func (h *Hub) Start(ctx context.Context) error {
 	}
 	h.work.Go(func() { h.every(repairEvery, h.askNow, h.repair) })
 	h.work.Go(func() { h.every(sweepEvery, nil, func(bool) { h.sweep() }) })
+	h.work.Go(func() { h.every(readingEvery, nil, func(bool) { h.tellReading() }) })
 	return nil
 }
 
-// Hint tells the hub that a channel has reached a number. It never waits; hints may come twice, late, in any order or
-// not at all.
+// Hint tells the hub, right after the commit, that a channel has reached a number. It never waits; hints may come
+// twice, late, in any order or not at all.
 func (h *Hub) Hint(channel string, seq int64) {
+	now := time.Now().UnixNano() // how long frames take is measured by the machine's clock
+	id, numbered := threadID(channel)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if t := h.topics[channel]; t != nil && seq > t.head.Load() {
+		t.hinted.CompareAndSwap(0, now)
 		h.markLocked(t)
+	}
+	if numbered {
+		h.hintListsLocked(id, now)
 	}
 }
 

@@ -16,6 +16,7 @@ type Stats struct {
 	Frames        uint64            // frames written to sockets
 	Drops         uint64            // frames dropped from queues, because they were full or no longer allowed
 	Resets        map[string]uint64 // by reason
+	Resumes       map[string]uint64 // subscriptions by where they found what they needed: ring or rows
 	Repairs       uint64            // topics whose head had moved without a hint
 }
 
@@ -28,10 +29,23 @@ type metrics struct {
 	refusals      atomic.Uint64
 	panics        atomic.Uint64
 	resets        map[string]*atomic.Uint64 // the keys are fixed when it is made
+	resumes       map[string]*atomic.Uint64 // likewise
+	latency       prometheus.Histogram
 }
 
+// Where a subscription found what it needed.
+const (
+	fromRing = "ring"
+	fromRows = "rows"
+)
+
 func newMetrics() *metrics {
-	m := &metrics{resets: map[string]*atomic.Uint64{}}
+	m := &metrics{resets: map[string]*atomic.Uint64{}, resumes: map[string]*atomic.Uint64{fromRing: {}, fromRows: {}}}
+	m.latency = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Namespace: "colloquy", Subsystem: "live", Name: "commit_to_frame_seconds",
+		Help:    "Seconds from the hint that follows a commit to the end of the writing of its frame, for each socket.",
+		Buckets: []float64{.0005, .001, .002, .005, .01, .02, .04, .08, .15, .25, .5, 1, 2, 5, 10},
+	})
 	for _, why := range []string{whyEpoch, whyAhead, whyFar, whyLag, whyRights, whyError} {
 		m.resets[why] = new(atomic.Uint64)
 	}
@@ -50,10 +64,14 @@ func (h *Hub) Stats() Stats {
 		Frames:        h.metrics.frames.Load(),
 		Drops:         h.metrics.drops.Load(),
 		Resets:        map[string]uint64{},
+		Resumes:       map[string]uint64{},
 		Repairs:       h.metrics.repairs.Load(),
 	}
 	for why, n := range h.metrics.resets {
 		s.Resets[why] = n.Load()
+	}
+	for source, n := range h.metrics.resumes {
+		s.Resumes[source] = n.Load()
 	}
 	return s
 }
@@ -70,6 +88,7 @@ func (m *metrics) register(to prometheus.Registerer) error {
 		return prometheus.NewCounterFunc(opts, func() float64 { return float64(value.Load()) })
 	}
 	all := []prometheus.Collector{
+		m.latency,
 		gauge("sockets", "Open sockets.", func() float64 { return float64(m.sockets.Load()) }),
 		gauge("subscriptions", "Channels that sockets listen to.", func() float64 { return float64(m.subscriptions.Load()) }),
 		counter("frames_total", "Frames written to sockets.", nil, &m.frames),
@@ -80,6 +99,9 @@ func (m *metrics) register(to prometheus.Registerer) error {
 	}
 	for why, value := range m.resets {
 		all = append(all, counter("resets_total", "Subscriptions ended with a reset.", prometheus.Labels{"why": why}, value))
+	}
+	for source, value := range m.resumes {
+		all = append(all, counter("resumes_total", "Subscriptions by where they found what they needed.", prometheus.Labels{"source": source}, value))
 	}
 	var failed error
 	for _, c := range all {

@@ -163,7 +163,7 @@ func TestModel(t *testing.T) {
 		if name != "" {
 			session.ID = fmt.Sprint("s-", i)
 			session.Member = fmt.Sprint("m-", i)
-			src.viewers[session.ID] = Standing{session.Viewer, session.Variant}
+			src.viewers[session.ID] = Standing{Viewer: session.Viewer, Variant: session.Variant}
 		}
 		m := &model{t: t, src: src, hub: hub, session: session, channel: channels[i%8%3], rnd: rand.New(rand.NewPCG(1, uint64(i)))}
 		readers = append(readers, m)

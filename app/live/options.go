@@ -31,17 +31,25 @@ type Session struct {
 	// Source is an opaque key for where a socket without a session comes from, by which such sockets are counted;
 	// empty counts them all together only.
 	Source string
+	// Rights is as in Standing.
+	Rights any
 }
 
 // Standing is what a session may see now: the viewer that goes to May, Own and Author, and the variant they read.
+// Rights says in short what the viewer may see; when it becomes another (by reflect.DeepEqual), the lists that they
+// watch are reset. Suspended closes the session's sockets, with another code than the end of the session does.
 type Standing struct {
-	Viewer  any
-	Variant Variant
+	Viewer    any
+	Variant   Variant
+	Rights    any
+	Suspended bool
 }
 
-// Change is one changed row of a channel under the number it took last. Item goes back to Render and Author.
+// Change is one changed row of a channel under the number it took last. Row tells the rows of a channel apart: a later
+// change of the same row supersedes this one. Item goes back to Render and Author.
 type Change struct {
 	Seq  int64
+	Row  int64
 	Item any
 }
 
@@ -57,6 +65,26 @@ type Batch struct {
 	Audience  any
 	Changes   []Change
 	Truncated bool
+	// Quiet keeps the number of readers from everybody.
+	Quiet bool
+}
+
+// Rows is the state of a channel that holds a list, read in one snapshot: the rows that lead the list, in its order,
+// and after them those that were asked for by id and belong to it.
+type Rows struct {
+	Epoch    string
+	Rights   int64
+	Audience any // of the list itself
+	Rows     []Row
+}
+
+// Row is one row of a list. Seq grows with every change of what it shows; Audience is who may see it.
+type Row struct {
+	ID       int64
+	Seq      int64
+	Leading  bool
+	Audience any
+	Item     any
 }
 
 // Frame is a change as one variant sees it. Kind is "response" or "thread"; empty means that there is nothing to
@@ -82,7 +110,7 @@ type Clock struct {
 	After func(time.Duration) <-chan time.Time
 }
 
-// Options are everything the hub needs from outside. Read, Render, May, Own, Author, Heads, Revalidate and Origins
+// Options are everything the hub needs from outside. Read, Render, Rows, RenderRow, May, Own, Author, Heads, Revalidate and Origins
 // are required; the rest has defaults.
 type Options struct {
 	// Read gives the state of a channel with at most limit changes after since, in one snapshot. To ask for the head
@@ -90,6 +118,12 @@ type Options struct {
 	Read func(ctx context.Context, channel string, since int64, limit int) (Batch, error)
 	// Render makes the frame of a change for a variant.
 	Render func(ctx context.Context, variant Variant, change Change) (Frame, error)
+	// Rows gives the state of a channel that holds a list: the rows that lead it, and those of ids that belong to it.
+	Rows func(ctx context.Context, channel string, ids []int64) (Rows, error)
+	// RenderRow makes the markup of a row for a variant.
+	RenderRow func(ctx context.Context, channel string, variant Variant, row Row) (string, error)
+	// Readers tells other instances how many read a channel here; it may be nil. It must not wait.
+	Readers func(channel string, readers int)
 	// May says whether a viewer belongs to an audience. It must be quick and must not wait.
 	May func(viewer, audience any) bool
 	// Allows says whether a viewer may see a channel at all, at little and always the same cost: it is asked before
@@ -122,6 +156,9 @@ type Options struct {
 const (
 	resumeLimit    = 200       // changed rows that a resume or a fan-out carries; more is a reset
 	batchBytes     = 256 << 10 // bytes of several changes that go out together; more is a reset
+	ringRows       = 128       // rows that a topic keeps for those who come back
+	ringBytes      = 256 << 10 // bytes rendered of them
+	listRows       = 500       // rows of a list that are remembered
 	queueFrames    = 64        // messages waiting for one socket
 	queueBytes     = 256 << 10 // bytes waiting for one socket
 	inboundBytes   = 4 << 10   // one message from a client
@@ -135,14 +172,19 @@ const (
 	handshakeRate  = 1_000     // handshakes a second
 	handshakeBurst = 2_000     // handshakes at once
 
-	beatEvery    = 25 * time.Second // silence in either direction before a beat
-	deadAfter    = 70 * time.Second // silence from the client before the line is cut
-	repairEvery  = 3 * time.Second
-	sweepEvery   = time.Second
-	askTimeout   = 10 * time.Second // for everything that is asked from outside
-	writeTimeout = 10 * time.Second // for one message on the line
-	closeTimeout = 2 * time.Second  // for the client's answer to a close
-	lagPardon    = time.Minute      // a second full queue within it closes the socket
+	beatEvery        = 25 * time.Second // silence in either direction before a beat
+	deadAfter        = 70 * time.Second // silence from the client before the line is cut
+	repairEvery      = 3 * time.Second
+	sweepEvery       = time.Second
+	readingEvery     = 10 * time.Second      // between two numbers of readers
+	readingForgotten = 30 * time.Second      // after which another instance's number no longer counts
+	restEach         = 20 * time.Microsecond // rest of a topic for each reader it was sent to
+	restMost         = 250 * time.Millisecond
+	listRest         = 500 * time.Millisecond // rest of a list
+	askTimeout       = 10 * time.Second       // for everything that is asked from outside
+	writeTimeout     = 10 * time.Second       // for one message on the line
+	closeTimeout     = 2 * time.Second        // for the client's answer to a close
+	lagPardon        = time.Minute            // a second full queue within it closes the socket
 )
 
 func (o *Options) complete() error {
@@ -152,6 +194,10 @@ func (o *Options) complete() error {
 		missing = "Read"
 	case o.Render == nil:
 		missing = "Render"
+	case o.Rows == nil:
+		missing = "Rows"
+	case o.RenderRow == nil:
+		missing = "RenderRow"
 	case o.May == nil:
 		missing = "May"
 	case o.Own == nil:

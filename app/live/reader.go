@@ -39,7 +39,7 @@ func (h *Hub) take(s *socket, generation int64) {
 	h.metrics.sockets.Add(1)
 	// The greeting is queued before the socket can be found by anybody else, so that it is the first frame.
 	if code == 0 {
-		s.send(nil, private(1, helloFrame(*h.epoch.Load())))
+		s.send(nil, private(helloFrame(*h.epoch.Load())))
 	} else {
 		s.shut(code, false)
 	}
@@ -202,7 +202,11 @@ func (s *socket) handle(r request) int {
 		}
 		s.hub.subscribe(s, r)
 	case "unsub":
-		if sub := s.leave(r.Ch); sub != nil {
+		if r.Ch == meChannel {
+			s.mu.Lock()
+			s.me = false
+			s.mu.Unlock()
+		} else if sub := s.leave(r.Ch); sub != nil {
 			detach([]*subscription{sub})
 		}
 	case "pong":

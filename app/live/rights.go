@@ -25,7 +25,7 @@ func (h *Hub) EndSession(id string) {
 	h.generation.Add(1)
 	for _, s := range h.all() {
 		if s.session == id {
-			s.shut(CloseSessionEnded, false)
+			s.expel(CloseSessionEnded)
 		}
 	}
 }
@@ -38,18 +38,18 @@ func (h *Hub) EndMember(member string) {
 	h.generation.Add(1)
 	for _, s := range h.all() {
 		if s.member == member {
-			s.shut(CloseAccountEnded, false)
+			s.expel(CloseAccountEnded)
 		}
 	}
 }
 
 // trust makes sure, before a batch is used, that the viewers the hub holds are at least as new as the batch: a right
 // may have been lost in the very transaction that made the batch, or one before.
-func (h *Hub) trust(ctx context.Context, batch Batch) error {
-	if batch.Epoch == *h.epoch.Load() && batch.Rights <= h.rights.Load() {
+func (h *Hub) trust(ctx context.Context, epoch string, rights int64) error {
+	if epoch == *h.epoch.Load() && rights <= h.rights.Load() {
 		return nil
 	}
-	return h.renew(ctx, batch.Epoch, batch.Rights, false)
+	return h.renew(ctx, epoch, rights, false)
 }
 
 // renew looks up all sessions again, closes those that have ended and has every topic asked again. It is left out
@@ -110,13 +110,20 @@ func (h *Hub) revalidate(ctx context.Context, sessions []string) (standings map[
 // stand gives a socket what its session may see now, or closes it when the session has ended.
 func (s *socket) stand(standings map[string]Standing, id string) {
 	now, ok := standings[id]
-	if !ok {
-		s.shut(CloseSessionEnded, false)
+	switch {
+	case !ok:
+		s.expel(CloseSessionEnded)
+		return
+	case now.Suspended:
+		s.expel(CloseAccountEnded)
 		return
 	}
 	before := s.standing.Swap(&now)
-	if before.Variant != now.Variant {
+	switch {
+	case before.Variant != now.Variant:
 		s.endAll(whyRights)
+	case !sameRights(before, &now):
+		s.endLists(whyRights)
 	}
 }
 
@@ -129,6 +136,10 @@ func (h *Hub) repair(urgent bool) {
 	topics := make([]*topic, 0, len(h.topics))
 	channels := make([]string, 0, len(h.topics))
 	for name, t := range h.topics {
+		if t.list != nil {
+			h.markLocked(t) // a list is compared by reading it
+			continue
+		}
 		topics = append(topics, t)
 		channels = append(channels, name)
 	}

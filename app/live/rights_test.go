@@ -13,16 +13,16 @@ func TestDenyIsTheSameForAbsentAndForbidden(t *testing.T) {
 	opt, _ := quiet(src)
 	h := startHub(t, opt)
 	c := connect(t, h, Session{}).hello()
-	for _, name := range []string{"thread:12", "thread:99", "thread:012", "thread:", "thread:x", "theme:closing", "front", "me", "", "nobody's \\\" <name>"} {
+	for _, name := range []string{"thread:12", "thread:99", "thread:012", "thread:", "thread:x", "theme:closed", "theme:none", "theme:", "theme:a b", "front ", "me", "", "nobody's \\\" <name>"} {
 		for _, more := range []string{"", `,"since":0`, `,"since":99`, `,"since":1,"ep":"zzzz"`} {
 			c.say(fmt.Sprintf(`{"t":"sub","ch":"%s"%s}`, name, more))
 			c.wants(fmt.Sprintf(`{"t":"deny","ch":"%s"}`, name))
 		}
-		body, err := h.Changes(t.Context(), viewer{}, Variant{}, strings.ReplaceAll(name, `\"`, `"`), nil, "")
+		body, err := h.Changes(t.Context(), Standing{Viewer: viewer{}}, strings.ReplaceAll(name, `\"`, `"`), nil, "")
 		if err != nil || !strings.HasPrefix(string(body), `{"frames":[{"t":"deny","ch":"`) {
 			t.Errorf("polling %q: %s %v", name, body, err)
 		}
-		if name == "front" {
+		if name == "theme:none" {
 			c.conn.Close()
 			c = connect(t, h, Session{}).hello() // forty frames are near the allowance
 		}
@@ -35,7 +35,7 @@ func TestRightsChange(t *testing.T) {
 	h := startHub(t, opt)
 	inside := reader("ines")
 	inside.Viewer = viewer{name: "ines", insider: true}
-	src.viewers["s-ines"] = Standing{inside.Viewer, inside.Variant}
+	src.viewers["s-ines"] = Standing{Viewer: inside.Viewer, Variant: inside.Variant}
 	in := connect(t, h, inside).hello()
 	out := connect(t, h, Session{}).hello()
 	for _, c := range []*client{in, out} {
@@ -58,7 +58,7 @@ func TestRightsChange(t *testing.T) {
 
 	// The viewer's right goes in the transaction of the next response: the counter of rights in the batch says so.
 	src.do(ch, func(c *channelState) {
-		src.viewers["s-ines"] = Standing{viewer{name: "ines"}, inside.Variant}
+		src.viewers["s-ines"] = Standing{Viewer: viewer{name: "ines"}, Variant: inside.Variant}
 		src.rights++
 		c.respond("bo", "secret still")
 	})
@@ -90,7 +90,7 @@ func TestDenyDropsTheQueue(t *testing.T) {
 	c := connect(t, h, Session{}).hello()
 	c.say(`{"t":"sub","ch":"thread:12"}`)
 	c.wants(`{"t":"ok","ch":"thread:12","seq":1}`)
-	t12 := h.acquire(ch)
+	t12 := h.acquire(ch, numbered)
 	for i := range int64(4) {
 		h.Hint(ch, src.respond(ch, "bo", "secret")) // the reader takes nothing: the first is on the line, the others wait
 		waitFor(t, func() bool { return t12.head.Load() == i+2 })
@@ -137,7 +137,7 @@ func TestVariantChangeResets(t *testing.T) {
 	c := connect(t, h, moderator).hello()
 	c.say(`{"t":"sub","ch":"thread:12"}`)
 	c.wants(`{"t":"ok","ch":"thread:12","seq":1}`)
-	src.viewers["s-mo"] = Standing{viewer{name: "mo"}, Variant{"en", "reader"}}
+	src.viewers["s-mo"] = Standing{Viewer: viewer{name: "mo"}, Variant: Variant{"en", "reader"}}
 	h.Recheck()
 	c.wants(`{"t":"reset","ch":"thread:12","why":"rights","in_ms":250}`)
 	c.say(`{"t":"sub","ch":"thread:12","since":0}`)
@@ -156,6 +156,6 @@ func TestSessionEndsDuringHandshake(t *testing.T) {
 	if code := ghost.closed(); code != CloseSessionEnded {
 		t.Errorf("closed with %d", code)
 	}
-	src.viewers["s-bo"] = Standing{viewer{name: "bo"}, Variant{"en", "reader"}}
+	src.viewers["s-bo"] = Standing{Viewer: viewer{name: "bo"}, Variant: Variant{"en", "reader"}}
 	connectWith(t, h, reader("bo"), func() { h.EndMember("m-else") }).hello().round()
 }

@@ -19,20 +19,6 @@ const (
 	CloseWait           = 4029
 )
 
-// outbound is one message on its way to a socket: prepared for many, or private, or the end of the connection.
-type outbound struct {
-	prepared *websocket.PreparedMessage
-	private  []byte
-	size     int
-	frames   int
-	closing  int           // a close code instead of a message
-	sub      *subscription // what it belongs to; nil for beats and farewells
-}
-
-func private(frames int, message []byte) outbound {
-	return outbound{private: message, size: len(message), frames: frames}
-}
-
 // socket is one connection. Its queue is filled by topics and emptied by a writer; one goroutine reads from it.
 type socket struct {
 	hub      *Hub
@@ -55,11 +41,12 @@ type socket struct {
 	closing   bool // a close is queued or sent; nothing more goes in
 	lagged    time.Time
 	subs      map[string]*subscription
+	me        bool // listens to the channel of its member
 }
 
 func newSocket(h *Hub, conn *websocket.Conn, raw net.Conn, session Session) *socket {
 	s := &socket{hub: h, conn: conn, raw: raw, session: session.ID, member: session.Member, source: session.Source}
-	s.standing.Store(&Standing{Viewer: session.Viewer, Variant: session.Variant})
+	s.standing.Store(&Standing{Viewer: session.Viewer, Variant: session.Variant, Rights: session.Rights})
 	now := h.opt.Clock.Now().UnixNano()
 	s.sent.Store(now)
 	s.heard.Store(now)
@@ -68,7 +55,8 @@ func newSocket(h *Hub, conn *websocket.Conn, raw net.Conn, session Session) *soc
 }
 
 // send queues messages, all or none. With a subscription they go only while it is live. When the queue is too full
-// for them it is emptied and every subscription of the socket ends. It reports whether they were queued.
+// for them it is emptied and every subscription of the socket ends; an ephemeral message is let go long before. It
+// reports whether the socket, and the subscription, can be sent more.
 func (s *socket) send(sub *subscription, messages ...outbound) bool {
 	size := 0
 	for _, m := range messages {
@@ -78,6 +66,10 @@ func (s *socket) send(sub *subscription, messages ...outbound) bool {
 	defer s.mu.Unlock()
 	if s.closing || sub != nil && !sub.live {
 		return false
+	}
+	if messages[0].ephemeral && (len(s.queue) >= queueFrames/2 || s.bytes >= queueBytes/2) {
+		s.hub.metrics.drops.Add(1)
+		return true
 	}
 	if len(s.queue) > 0 && (len(s.queue)+len(messages) > queueFrames || s.bytes+size > queueBytes) {
 		s.lag()
@@ -143,7 +135,7 @@ func (s *socket) end(sub *subscription, why string, last []byte) {
 	}
 	s.dropQueue(sub)
 	s.hub.countReset(why)
-	s.append(private(1, last))
+	s.append(private(last))
 }
 
 // endAll resets every subscription of the socket.
@@ -156,26 +148,42 @@ func (s *socket) endAll(why string) {
 }
 
 func (s *socket) endAllLocked(why string) {
-	ended := make([]*subscription, 0, len(s.subs))
+	s.endSomeLocked(why, func(*subscription) bool { return true })
+}
+
+// endLists resets the subscriptions to lists: what the viewer may see in them is another now.
+func (s *socket) endLists(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		s.endSomeLocked(why, func(sub *subscription) bool { return sub.topic.list != nil })
+	}
+}
+
+func (s *socket) endSomeLocked(why string, which func(sub *subscription) bool) {
+	var ended []*subscription
 	for channel, sub := range s.subs {
+		if !which(sub) {
+			continue
+		}
 		sub.live = false
+		delete(s.subs, channel)
 		s.dropQueue(sub)
 		s.hub.countReset(why)
-		s.append(private(1, resetNow(channel, why, window(why, 1))))
+		s.append(private(resetNow(channel, why, window(why, 1))))
 		ended = append(ended, sub)
 	}
-	s.subs = nil
 	if len(ended) > 0 {
 		// Their topics are locked by whoever is sending now, so they are told later.
 		go func() { _ = s.hub.guard("detach", func() error { detach(ended); return nil }) }()
 	}
 }
 
-// join makes a subscription live, unless the socket is closing or reads in another variant by now.
-func (s *socket) join(sub *subscription, variant Variant) bool {
+// join makes a subscription live, unless the socket is closing or its standing is another by now.
+func (s *socket) join(sub *subscription, asked *Standing) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing || s.standing.Load().Variant != variant {
+	if s.closing || !sameRights(s.standing.Load(), asked) {
 		return false
 	}
 	if s.subs == nil {

@@ -123,7 +123,9 @@ func (s *source) options() Options {
 			}
 			return now, nil
 		},
-		Origins: []string{"https://forum.example"},
+		Rows:      s.rows,
+		RenderRow: func(_ context.Context, _ string, v Variant, r Row) (string, error) { return rowHTML(r, v), nil },
+		Origins:   []string{"https://forum.example"},
 	}
 }
 
@@ -149,7 +151,7 @@ func (s *source) read(_ context.Context, channel string, since int64, limit int)
 	b := Batch{Epoch: s.epoch, Head: c.head, Rights: s.rights, Audience: audience{c.closed}}
 	for _, r := range c.rows {
 		if r.seq > since {
-			b.Changes = append(b.Changes, Change{Seq: r.seq, Item: *r})
+			b.Changes = append(b.Changes, Change{Seq: r.seq, Row: int64(r.number), Item: *r})
 		}
 	}
 	if c.headSeq > since {
@@ -246,4 +248,43 @@ func (c *fakeClock) forward(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
+}
+
+// rowHTML is a channel's row in a list.
+func rowHTML(r Row, v Variant) string {
+	return fmt.Sprintf("<li data-thread=\"%d\" data-seq=\"%d\" lang=\"%s\">%v</li>", r.ID, r.Seq, v.Language, r.Item)
+}
+
+// leading is how many threads lead a list of the source.
+const leading = 3
+
+// rows gives the threads of a list: front holds all, theme:closed those that are closed, theme:open the others. The
+// latest number leads.
+func (s *source) rows(_ context.Context, channel string, ids []int64) (Rows, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failing != nil {
+		return Rows{}, s.failing
+	}
+	now := Rows{Epoch: s.epoch, Rights: s.rights, Audience: audience{channel == "theme:closed"}}
+	if channel != "front" && channel != "theme:closed" && channel != "theme:open" {
+		return now, ErrNoChannel
+	}
+	for name, c := range s.channels {
+		id, _ := threadID(name)
+		if c.absent || channel != "front" && c.closed != (channel == "theme:closed") {
+			continue
+		}
+		now.Rows = append(now.Rows, Row{ID: id, Seq: c.head, Audience: audience{c.closed}, Item: c.headText})
+	}
+	slices.SortFunc(now.Rows, func(a, b Row) int { return int(b.ID - a.ID) })
+	kept := now.Rows[:0]
+	for i, r := range now.Rows {
+		r.Leading = i < leading
+		if r.Leading || slices.Contains(ids, r.ID) {
+			kept = append(kept, r)
+		}
+	}
+	now.Rows = kept
+	return now, nil
 }

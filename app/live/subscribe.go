@@ -4,59 +4,76 @@ import (
 	"context"
 	"errors"
 	"math"
+	"reflect"
 )
 
 // answer is what a subscription, or one question by polling, gets first: frames that end with ok, reset or deny.
 type answer struct {
-	frames [][]byte
+	pieces []*piece
 	why    string // the reason when it ends with a reset
 	ok     bool   // it ends with ok
+}
+
+func denied(channel string) answer { return answer{pieces: []*piece{fixed(denyFrame(channel))}} }
+
+func reset(channel, why string) answer {
+	return answer{pieces: []*piece{fixed(resetNow(channel, why, window(why, 1)))}, why: why}
 }
 
 // subscribe answers a sub: it brings the topic up to date, catches the client up and lets it listen. It holds the
 // topic's lock all the while, so that the next change stands behind the ok.
 func (h *Hub) subscribe(s *socket, r request) {
-	if !sequence(r.Ch) {
-		s.send(nil, private(1, denyFrame(r.Ch)))
+	if r.Ch == meChannel {
+		h.subscribeMe(s)
 		return
 	}
+	kind := kindOf(r.Ch)
 	ctx, cancel := ask(h.ctx)
 	defer cancel()
-	if !h.allows(ctx, s.standing.Load().Viewer, r.Ch) {
-		s.send(nil, private(1, denyFrame(r.Ch)))
+	if kind == noChannel || !h.allows(ctx, s.standing.Load().Viewer, r.Ch) {
+		s.send(nil, private(denyFrame(r.Ch)))
 		return
 	}
-	t := h.acquire(r.Ch)
+	t := h.acquire(r.Ch, kind)
 	defer h.release(t)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if old := s.leave(r.Ch); old != nil {
 		t.remove(old)
 	}
-	batch, err := t.meet(ctx, r)
+	err := t.meet(ctx, r)
 	standing := s.standing.Load() // after the reading, which may have renewed it
-	a := h.answer(ctx, *standing, r, batch, err)
+	a := t.answer(ctx, *standing, r, err)
 	if !a.ok {
 		h.countReset(a.why)
-		s.send(nil, private(len(a.frames), join(a.frames)))
+		s.send(nil, answering(a.pieces))
 		return
 	}
 	sub := &subscription{socket: s, topic: t}
-	if !s.join(sub, standing.Variant) {
-		if s.send(nil, private(1, resetNow(r.Ch, whyRights, window(whyRights, 1)))) {
+	if !s.join(sub, standing) {
+		a = reset(r.Ch, whyRights)
+		if s.send(nil, answering(a.pieces)) {
 			h.countReset(whyRights)
 		}
 		return
 	}
 	t.add(sub)
-	if !s.send(sub, private(len(a.frames), join(a.frames))) {
+	if !s.send(sub, answering(a.pieces)) {
 		t.remove(sub)
 	}
 }
 
-// meet reads what a new subscriber needs and brings those who are there up to the same head, so that from then on
-// all of them stand at one number.
-func (t *topic) meet(ctx context.Context, r request) (Batch, error) {
+// meet sees to it that the topic has what a new subscriber needs. Where it holds that already nothing is asked;
+// otherwise it reads, and brings those who are there up to the same head, so that from then on all stand at one number.
+func (t *topic) meet(ctx context.Context, r request) error {
+	if t.list != nil {
+		return t.meetList(ctx)
+	}
+	if len(t.subs) > 0 && !t.stale.Load() && (r.Since == nil || *r.Since <= t.head.Load() && t.ring.reaches(*r.Since)) {
+		t.hub.metrics.resumes[fromRing].Add(1)
+		return nil
+	}
+	t.hub.metrics.resumes[fromRows].Add(1)
 	for {
 		since := r.start()
 		if len(t.subs) > 0 {
@@ -70,14 +87,27 @@ func (t *topic) meet(ctx context.Context, r request) (Batch, error) {
 			t.denyAll()
 		}
 		if err != nil {
-			return Batch{}, err
+			return err
 		}
 		if batch.Truncated && r.Since != nil && since < *r.Since {
 			// The others were too far behind and have been reset; now the new one is alone.
 			continue
 		}
-		return batch, nil
+		return nil
 	}
+}
+
+func (t *topic) meetList(ctx context.Context) error {
+	if len(t.subs) > 0 && !t.stale.Load() {
+		t.hub.metrics.resumes[fromRing].Add(1)
+		return nil
+	}
+	t.hub.metrics.resumes[fromRows].Add(1)
+	err := t.advanceList(ctx)
+	if errors.Is(err, ErrNoChannel) {
+		t.denyAll()
+	}
+	return err
 }
 
 // start is the number from which a client wants to know everything.
@@ -88,43 +118,42 @@ func (r request) start() int64 {
 	return *r.Since
 }
 
-// answer decides what a client with a standing gets for a request, given the batch that was read for it or the error
-// of reading. Absent and forbidden look the same.
-func (h *Hub) answer(ctx context.Context, standing Standing, r request, batch Batch, err error) answer {
-	reset := func(why string) answer {
-		return answer{frames: [][]byte{resetNow(r.Ch, why, window(why, 1))}, why: why}
-	}
+// answer decides what a client with a standing gets for a request, from what the topic holds now, or the error of
+// reading. Absent and forbidden look the same.
+func (t *topic) answer(ctx context.Context, standing Standing, r request, err error) answer {
 	switch {
 	case errors.Is(err, ErrNoChannel):
-		return answer{frames: [][]byte{denyFrame(r.Ch)}}
+		return denied(r.Ch)
 	case err != nil:
-		h.log.Error("live: answer a subscription", "channel", r.Ch, "err", err)
-		return reset(whyError)
-	case !h.may(standing.Viewer, batch.Audience):
-		return answer{frames: [][]byte{denyFrame(r.Ch)}}
-	case r.Ep != "" && r.Ep != batch.Epoch:
-		return reset(whyEpoch)
-	case r.Since != nil && *r.Since > batch.Head:
-		return reset(whyAhead)
-	case r.Since != nil && batch.Truncated:
-		return reset(whyFar)
+		t.hub.log.Error("live: answer a subscription", "channel", r.Ch, "err", err)
+		return reset(r.Ch, whyError)
+	case !t.hub.may(standing.Viewer, t.audience):
+		return denied(r.Ch)
+	case t.list != nil:
+		return answer{ok: true, pieces: []*piece{fixed(placesFrame(r.Ch, t.places(standing.Viewer)))}}
+	case r.Ep != "" && r.Ep != t.epoch:
+		return reset(r.Ch, whyEpoch)
+	case r.Since != nil && *r.Since > t.head.Load():
+		return reset(r.Ch, whyAhead)
+	case r.Since != nil && !t.ring.reaches(*r.Since):
+		return reset(r.Ch, whyFar)
 	}
 	a := answer{ok: true}
 	if r.Since != nil {
-		caught, err := h.render(ctx, r.Ch, standing.Variant, batch, *r.Since, false)
+		a.pieces, err = t.ring.after(ctx, t.hub, standing.Variant, *r.Since)
 		if errors.Is(err, errTooMuch) {
-			return reset(whyFar)
+			return reset(r.Ch, whyFar)
 		}
 		if err != nil {
-			h.log.Error("live: answer a subscription", "channel", r.Ch, "err", err)
-			return reset(whyError)
+			t.hub.log.Error("live: answer a subscription", "channel", r.Ch, "err", err)
+			return reset(r.Ch, whyError)
 		}
-		a.frames = caught.frames
 	}
-	if own := h.own(ctx, standing.Viewer, r.Ch); own != nil {
-		a.frames = append(a.frames, own)
+	t.ring.trim()
+	if own := t.hub.own(ctx, standing.Viewer, r.Ch); own != nil {
+		a.pieces = append(a.pieces, fixed(own))
 	}
-	a.frames = append(a.frames, okFrame(r.Ch, batch.Head))
+	a.pieces = append(a.pieces, fixed(okFrame(r.Ch, t.head.Load())))
 	return a
 }
 
@@ -150,30 +179,48 @@ func (h *Hub) allows(ctx context.Context, viewer any, channel string) (yes bool)
 
 // Changes answers one question by polling with the same frames that a subscription would get, as the JSON document
 // {"frames":[…]}; the last frame is ok, reset or deny. since is nil for the head alone, epoch empty for the current
-// one. The error is that of reading or rendering.
-func (h *Hub) Changes(ctx context.Context, viewer any, variant Variant, channel string, since *int64, epoch string) ([]byte, error) {
+// one. It always reads, and has no part in what others listen to. The error is that of reading or rendering.
+func (h *Hub) Changes(ctx context.Context, standing Standing, channel string, since *int64, epoch string) ([]byte, error) {
 	ctx, cancel := ask(ctx)
 	defer cancel()
 	r := request{Ch: channel, Since: since, Ep: epoch}
-	var batch Batch
+	kind := kindOf(channel)
 	err := ErrNoChannel
-	if sequence(channel) && h.allows(ctx, viewer, channel) {
-		batch, err = h.read(ctx, channel, r.start())
+	t := h.newTopic(channel, kind)
+	if kind != noChannel && h.allows(ctx, standing.Viewer, channel) {
+		err = t.look(ctx, r)
 	}
 	if err != nil && !errors.Is(err, ErrNoChannel) {
 		return nil, err
 	}
-	a := h.answer(ctx, Standing{Viewer: viewer, Variant: variant}, r, batch, err)
+	a := t.answer(ctx, standing, r, err)
 	if a.why == whyError {
 		return nil, errors.New("live: the changes cannot be rendered")
 	}
 	h.countReset(a.why)
 	body := []byte(`{"frames":[`)
-	for i, frame := range a.frames {
+	for i, p := range a.pieces {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		body = append(body, frame...)
+		body = append(body, p.bytes()...)
 	}
 	return append(body, "]}"...), nil
+}
+
+// look reads what a topic of its own needs for one answer.
+func (t *topic) look(ctx context.Context, r request) error {
+	if t.list != nil {
+		return t.readList(ctx)
+	}
+	batch, err := t.hub.read(ctx, t.channel, r.start())
+	if err != nil {
+		return err
+	}
+	return t.take(ctx, batch, r.start())
+}
+
+// sameRights says that a viewer may see what they saw before.
+func sameRights(a, b *Standing) bool {
+	return a.Variant == b.Variant && reflect.DeepEqual(a.Rights, b.Rights)
 }

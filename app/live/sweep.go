@@ -25,5 +25,5 @@ func (s *socket) pulse(now int64) {
 		return
 	}
 	s.beat.Store(now)
-	s.append(private(1, beatFrame()))
+	s.append(private(beatFrame()))
 }

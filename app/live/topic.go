@@ -3,8 +3,10 @@ package live
 import (
 	"context"
 	"errors"
+	"reflect"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // topic is a channel that somebody watches. Its lock is held from the reading of a batch until the last subscriber
@@ -13,15 +15,22 @@ import (
 type topic struct {
 	hub     *Hub
 	channel string
-	refs    int // subscriptions and work under way; under the hub's lock
-	turn    int // under the hub's lock
+	refs    int       // subscriptions and work under way; under the hub's lock
+	turn    int       // under the hub's lock
+	rest    time.Time // until when it is not brought up to date again; under the hub's lock
 
-	head  atomic.Int64 // the number up to which all subscribers have everything; written under mu
-	stale atomic.Bool  // the last attempt to bring it up to date failed
+	head   atomic.Int64 // the number up to which all subscribers have everything; written under mu
+	stale  atomic.Bool  // the last attempt to bring it up to date failed
+	hinted atomic.Int64 // when the hub heard of the first change that is not out yet, in Unix nanoseconds
 
-	mu    sync.Mutex
-	epoch string
-	subs  map[*subscription]struct{}
+	mu        sync.Mutex
+	epoch     string
+	audience  any
+	quiet     bool                        // nobody is told how many read
+	elsewhere map[string]readingElsewhere // by instance; under the hub's lock
+	subs      map[*subscription]struct{}
+	ring      *ring // of a numbered channel
+	list      *list // of a channel that holds a list; nil for a numbered one
 }
 
 // subscription is one socket listening to one topic. live is under the socket's lock: once it is false nothing more
@@ -30,9 +39,10 @@ type subscription struct {
 	socket *socket
 	topic  *topic
 	live   bool
+	told   int // how many readers it was last told of; under the topic's lock
 }
 
-// advance brings the subscribers up to the head that the source has now, and asks again whether they may listen.
+// advance brings the subscribers up to the state that the source has now, and asks again whether they may listen.
 func (t *topic) advance(ctx context.Context) {
 	ctx, cancel := ask(ctx)
 	defer cancel()
@@ -41,10 +51,15 @@ func (t *topic) advance(ctx context.Context) {
 	if len(t.subs) == 0 {
 		return
 	}
-	since := t.head.Load()
-	batch, err := t.hub.read(ctx, t.channel, since)
-	if err == nil {
-		err = t.take(ctx, batch, since)
+	var err error
+	if t.list != nil {
+		err = t.advanceList(ctx)
+	} else {
+		since := t.head.Load()
+		var batch Batch
+		if batch, err = t.hub.read(ctx, t.channel, since); err == nil {
+			err = t.take(ctx, batch, since)
+		}
 	}
 	if errors.Is(err, ErrNoChannel) {
 		t.denyAll()
@@ -54,33 +69,76 @@ func (t *topic) advance(ctx context.Context) {
 	if err != nil {
 		t.hub.log.Warn("live: bring a topic up to date", "channel", t.channel, "err", err)
 	}
+	t.hub.pause(t, len(t.subs))
 }
 
 // take hands a batch that was read from since on, which is the topic's head or before it, to the subscribers.
 func (t *topic) take(ctx context.Context, batch Batch, since int64) error {
-	if err := t.hub.trust(ctx, batch); err != nil {
+	if err := batch.check(); err != nil {
 		return err
 	}
-	head := t.head.Load()
-	groups := t.admit(batch.Audience)
-	switch {
-	case len(groups) == 0:
-	case batch.Epoch != t.epoch:
-		t.resetAll(whyEpoch)
-	case batch.Head < head:
-		t.resetAll(whyAhead)
-	case batch.Truncated && since < head:
+	if err := t.hub.trust(ctx, batch.Epoch, batch.Rights); err != nil {
+		return err
+	}
+	head, epoch := t.head.Load(), t.epoch
+	if batch.Truncated && since < head && batch.Epoch == epoch {
 		// The rows do not reach from the head on: they are read again on their own.
 		t.hub.mark(t)
 		return nil
-	case batch.Truncated:
-		t.resetAll(whyFar)
-	case batch.Head > head:
-		t.fanOut(ctx, groups, batch)
 	}
-	t.epoch = batch.Epoch
+	born := t.born()
+	if !reflect.DeepEqual(t.audience, batch.Audience) {
+		t.ring.restart(head)
+	}
+	t.epoch, t.audience, t.quiet = batch.Epoch, batch.Audience, batch.Quiet
+	groups := t.admit(batch.Audience)
+	switch {
+	case batch.Epoch != epoch || batch.Head < head || batch.Truncated:
+		t.ring = newRing(t.channel) // numbers of another life say nothing
+		t.ring.restart(batch.Head)
+		t.resetAll(batch.why(epoch, head))
+		if !batch.Truncated {
+			t.ring.absorb(min(since, batch.Head), batch.Head, batch.Changes)
+		}
+	default:
+		t.ring.absorb(min(since, batch.Head), head, batch.Changes)
+		if batch.Head > head {
+			t.fanOut(ctx, groups, batch.Head, born)
+		}
+	}
 	t.head.Store(batch.Head)
 	return nil
+}
+
+// check refuses a batch that contradicts itself.
+func (b *Batch) check() error {
+	last := int64(0)
+	for _, change := range b.Changes {
+		if change.Seq <= last || change.Seq > b.Head {
+			return errors.New("live: the changes of a batch are not in order, or stand above its head")
+		}
+		last = change.Seq
+	}
+	return nil
+}
+
+// why is the reason for which a batch cannot follow upon a head of an epoch.
+func (b *Batch) why(epoch string, head int64) string {
+	switch {
+	case b.Epoch != epoch:
+		return whyEpoch
+	case b.Head < head:
+		return whyAhead
+	}
+	return whyFar
+}
+
+// born is when the hub heard of what is about to go out; zero when nobody told it.
+func (t *topic) born() time.Time {
+	if at := t.hinted.Swap(0); at != 0 {
+		return time.Unix(0, at)
+	}
+	return time.Time{}
 }
 
 // admit asks for every subscriber whether they belong to the audience, ends those who do not, and gives the others by
@@ -100,16 +158,12 @@ func (t *topic) admit(audience any) map[Variant][]*subscription {
 	return groups
 }
 
-// fanOut renders the batch once for each group and sends it. A group for which that fails is reset and fetches the
-// page; the others are not touched by it.
-func (t *topic) fanOut(ctx context.Context, groups map[Variant][]*subscription, batch Batch) {
-	head := t.head.Load()
+// fanOut renders what the ring holds above the topic's head once for each group and sends it. A group for which that
+// fails is reset and fetches the page; the others are not touched by it.
+func (t *topic) fanOut(ctx context.Context, groups map[Variant][]*subscription, head int64, born time.Time) {
+	since := t.head.Load()
 	for variant, subs := range groups {
-		r, err := t.hub.render(ctx, t.channel, variant, batch, head, true)
-		var shared outbound
-		if err == nil {
-			shared, err = r.shared()
-		}
+		b, err := t.bundleAfter(ctx, variant, since, head, born)
 		if err != nil {
 			why := whyError
 			if errors.Is(err, errTooMuch) {
@@ -121,25 +175,29 @@ func (t *topic) fanOut(ctx context.Context, groups map[Variant][]*subscription, 
 			continue
 		}
 		for _, sub := range subs {
-			t.send(sub, shared, r)
+			t.send(sub, b)
 		}
 	}
+	t.ring.trim()
 }
 
 // send gives a subscriber the batch, and after it the numbers in it that are their own.
-func (t *topic) send(sub *subscription, shared outbound, r rendering) {
-	viewer := sub.socket.standing.Load().Viewer
-	var numbers []int
-	for i, n := range r.numbers {
-		if n > 0 && t.hub.author(r.changes[i], viewer) {
-			numbers = append(numbers, n)
+func (t *topic) send(sub *subscription, b *bundle) {
+	messages := [2]outbound{shared(b)}
+	n := 1
+	if sub.socket.session != "" {
+		viewer := sub.socket.standing.Load().Viewer
+		var own []int
+		for _, p := range b.pieces {
+			if p.number > 0 && t.hub.author(t.ring.change(p.seq), viewer) {
+				own = append(own, p.number)
+			}
+		}
+		if len(own) > 0 {
+			messages[1], n = private(ownFrame(t.channel, own)), 2
 		}
 	}
-	messages := []outbound{shared}
-	if len(numbers) > 0 {
-		messages = append(messages, private(1, ownFrame(t.channel, numbers)))
-	}
-	if !sub.socket.send(sub, messages...) {
+	if !sub.socket.send(sub, messages[:n]...) {
 		t.remove(sub)
 	}
 }

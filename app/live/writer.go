@@ -178,13 +178,19 @@ func (s *socket) write(m outbound) error {
 	}
 	s.sent.Store(s.hub.opt.Clock.Now().UnixNano())
 	var err error
-	if m.prepared != nil {
-		err = s.conn.WritePreparedMessage(m.prepared)
-	} else {
+	switch {
+	case m.bundle != nil:
+		err = s.conn.WritePreparedMessage(m.bundle.prepared.Load())
+	case m.pieces != nil:
+		err = s.conn.WriteMessage(websocket.TextMessage, gather(m.pieces))
+	default:
 		err = s.conn.WriteMessage(websocket.TextMessage, m.private)
 	}
 	if err != nil {
 		return err
+	}
+	if m.bundle != nil && !m.bundle.born.IsZero() {
+		s.hub.metrics.latency.Observe(time.Since(m.bundle.born).Seconds())
 	}
 	s.hub.metrics.frames.Add(uint64(m.frames))
 	return nil

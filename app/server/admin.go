@@ -23,7 +23,7 @@ func (r *running) openAdmin(ctx context.Context) func() {
 		return func() {}
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /healthz", r.healthz)
 	mux.HandleFunc("GET /readyz", r.readyz)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(r.meters, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -32,6 +32,16 @@ func (r *running) openAdmin(ctx context.Context) func() {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	go func() { _ = server.Serve(listener) }() // ends with Close
 	return func() { _ = server.Close() }
+}
+
+// healthz tells that the process answers, and how the bus is when there is one: without
+// it the site goes on, so it changes nothing about the status.
+func (r *running) healthz(w http.ResponseWriter, _ *http.Request) {
+	text := "ok\n"
+	if r.bus != nil {
+		text += "bus: " + r.bus.State() + "\n"
+	}
+	_, _ = w.Write([]byte(text))
 }
 
 func (r *running) readyz(w http.ResponseWriter, request *http.Request) {

@@ -5,20 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
+	"colloquy/app/bus"
 	"colloquy/app/config"
 	"colloquy/app/mail"
 	"colloquy/models/store"
 )
 
-// lowDisk is how much room the data directory should have left.
-const lowDisk = 1 << 30
+const (
+	// lowDisk is how much room the data directory should have left.
+	lowDisk = 1 << 30
+	// busWithin is how long all addresses of the bus may take together.
+	busWithin = 10 * time.Second
+)
 
 // finding is one thing that the doctor looked at.
 type finding struct {
@@ -28,7 +32,7 @@ type finding struct {
 	err  error
 }
 
-// Doctor checks configuration, database, mail and disk, says in words what is wrong
+// Doctor checks configuration, database, mail, bus and disk, says in words what is wrong
 // and how to mend it, and returns an error when anything is.
 func Doctor(ctx context.Context, c config.Config, out, logTo io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -37,7 +41,8 @@ func Doctor(ctx context.Context, c config.Config, out, logTo io.Writer) error {
 		{what: "configuration", says: "every value can be right; the site is " + c.BaseURL},
 		checkAddress(c), checkDisk(c), checkDatabase(ctx, c, logTo), checkMail(ctx, c, logTo),
 	}
-	findings = append(findings, checkPlans(ctx, c)...)
+	findings = append(findings, checkBus(ctx, c)...)
+	findings = append(findings, checkPlans(c)...)
 	wrong := 0
 	for _, f := range findings {
 		mark, text := "ok", f.says
@@ -135,23 +140,27 @@ func checkMail(ctx context.Context, c config.Config, logTo io.Writer) finding {
 	return f
 }
 
+// checkBus tries the bus, when there is to be one.
+func checkBus(ctx context.Context, c config.Config) []finding {
+	if c.NATSURL == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, busWithin)
+	defer cancel()
+	f := finding{what: "bus", says: "NATS answers and passes hints on"}
+	if strings.HasPrefix(c.DatabaseURL, "sqlite://") {
+		f.says += ", but the embedded database serves one instance only: COLLOQUY_NATS_URL can be empty"
+	}
+	if err := bus.Check(ctx, c.NATSURL); err != nil {
+		f.err = fmt.Errorf("%w. Look at COLLOQUY_NATS_URL and at NATS; until then instances see each other's changes within three seconds", err)
+	}
+	return []finding{f}
+}
+
 // checkPlans names what is configured and not built yet.
-func checkPlans(ctx context.Context, c config.Config) []finding {
-	var list []finding
-	if c.NATSURL != "" {
-		f := finding{what: "bus", says: "COLLOQUY_NATS_URL is read, but this version does not use it: run one instance"}
-		if host := strings.TrimPrefix(c.NATSURL, "nats://"); !strings.Contains(host, "/") {
-			conn, err := (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", host)
-			if err != nil {
-				f.err = errors.New("the bus of COLLOQUY_NATS_URL does not answer")
-			} else {
-				_ = conn.Close() // only to see that it answers
-			}
-		}
-		list = append(list, f)
+func checkPlans(c config.Config) []finding {
+	if c.UploadsURL == "" {
+		return nil
 	}
-	if c.UploadsURL != "" {
-		list = append(list, finding{what: "uploads", says: "COLLOQUY_UPLOADS_URL is read, but this version takes no uploads"})
-	}
-	return list
+	return []finding{{what: "uploads", says: "COLLOQUY_UPLOADS_URL is read, but this version takes no uploads"}}
 }

@@ -15,14 +15,18 @@ import (
 	"colloquy/models/store"
 )
 
-// withSite runs a command on the opened, migrated database with its rooms.
+// withSite runs a command on the opened, migrated database with its rooms, and waits for
+// what the command left to be done in the background.
 func withSite(ctx context.Context, c config.Config, logTo io.Writer, do func(s *site) error) error {
 	s, err := open(ctx, c, NewLog(c, logTo))
 	if err != nil {
 		return err
 	}
-	s.rooms(nil, community.Hooks{})
-	return errors.Join(do(s), s.close())
+	var behind error
+	s.rooms(nil, community.Hooks{Failed: func(_ context.Context, err error) { behind = errors.Join(behind, err) }})
+	err = do(s)
+	s.community.Wait()
+	return errors.Join(err, behind, s.close())
 }
 
 // MemberAdd makes a member; the group is named exactly.
@@ -56,6 +60,9 @@ func (s *site) explain(ctx context.Context, invalid models.Invalid) error {
 		"group": "--group must be one of " + strings.Join(names, ", "),
 		"role":  "--role must be member, moderator or convener",
 	}
+	if invalid["role"] == models.LastConvener {
+		return errors.New("this is the last convener: make another member a convener first")
+	}
 	for _, field := range []string{"email", "name", "group", "role"} {
 		if _, wrong := invalid[field]; wrong {
 			return errors.New(sentences[field])
@@ -70,6 +77,36 @@ func known(err error, email string) error {
 		return fmt.Errorf("no member has the address %s", email)
 	}
 	return err
+}
+
+// MemberChange gives a member another group or role; empty ones stay. A running site
+// follows within seconds.
+func MemberChange(ctx context.Context, c config.Config, email, group, role string, out, logTo io.Writer) error {
+	if group == "" && role == "" {
+		return errors.New("say what to change with --group, --role or both")
+	}
+	return withSite(ctx, c, logTo, func(s *site) error {
+		err := s.community.EditMember(ctx, email, group, models.Role(role))
+		var invalid models.Invalid
+		if errors.As(err, &invalid) {
+			return s.explain(ctx, invalid)
+		} else if err != nil {
+			return known(err, email)
+		}
+		_, err = fmt.Fprintf(out, "%s is changed\n", email)
+		return err
+	})
+}
+
+// MemberLift ends a member's suspension; they sign in anew.
+func MemberLift(ctx context.Context, c config.Config, email string, out, logTo io.Writer) error {
+	return withSite(ctx, c, logTo, func(s *site) error {
+		if err := s.community.LiftMember(ctx, email); err != nil {
+			return known(err, email)
+		}
+		_, err := fmt.Fprintf(out, "%s is not suspended\n", email)
+		return err
+	})
 }
 
 // MemberSuspend keeps a member out for some days; a running site ends their sessions

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"colloquy/app/bus"
 	"colloquy/app/community"
 	"colloquy/app/config"
 	"colloquy/app/demo"
@@ -34,6 +35,7 @@ type running struct {
 	*site
 	app    *fiber.App
 	hub    *live.Hub
+	bus    *bus.Bus // nil without COLLOQUY_NATS_URL
 	office *mail.Office
 	meters *prometheus.Registry
 	ready  atomic.Bool
@@ -75,6 +77,10 @@ func (r *running) serve(ctx context.Context, out io.Writer) error {
 	if err := r.build(ctx); err != nil {
 		return err
 	}
+	if err := r.openBus(); err != nil {
+		return err
+	}
+	defer r.bus.Close()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", r.config.Addr)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w. Stop the other program or set COLLOQUY_ADDR", r.config.Addr, err)
@@ -112,10 +118,11 @@ func (r *running) build(ctx context.Context) error {
 	if !r.config.RateLimits {
 		hashWait = time.Minute // measuring waits for its turn
 	}
-	r.rooms(func(threadID, seq int64) { r.hub.Hint(handlers.ThreadChannel(threadID), seq) }, community.Hooks{
+	r.rooms(r.moved, community.Hooks{
 		HashWait: hashWait, SignInLetter: letters.signIn, InvitationLetter: letters.invitation,
 		SessionEnded: func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
-		RightsMoved:  func() { r.hub.Recheck() },
+		MemberEnded:  func(id int64) { r.hub.EndMember(fmt.Sprint(id)) },
+		RightsMoved:  r.rightsMoved,
 		Failed: func(ctx context.Context, err error) {
 			r.log.ErrorContext(ctx, "work in the background failed", "error", err)
 		},
@@ -125,7 +132,7 @@ func (r *running) build(ctx context.Context) error {
 		return err
 	}
 	source := &handlers.LiveSource{
-		Forum: r.forum, Community: r.community, Heads: r.store.Heads, Now: time.Now,
+		Forum: r.forum, Community: r.community, Heads: r.store.Heads, Groups: groups, Now: time.Now,
 	}
 	options := source.Options()
 	options.Origins, options.Unlimited = r.config.Origins(), !r.config.RateLimits

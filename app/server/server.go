@@ -108,7 +108,7 @@ func (s *site) prepare(ctx context.Context) error {
 // rooms makes the rooms. hint and hooks are nil for commands: a running server finds
 // what they did by itself within seconds.
 func (s *site) rooms(hint func(threadID, seq int64), hooks community.Hooks) {
-	s.forum = forum.New(s.store, s.row.Secret, time.Now, hint)
+	s.forum = forum.New(s.store, s.row.Secret, time.Now, forum.Hooks{Moved: hint, RightsMoved: hooks.RightsMoved})
 	hooks.FacesMoved = func(threads map[int64]int64) {
 		s.forum.FacesMoved()
 		s.forum.Stamped(threads)

@@ -192,6 +192,9 @@ func invalidProblem(invalid models.Invalid) *Problem {
 }
 
 func sentence(location string, what models.Problem) string {
+	if what == models.Wider {
+		return "More people could read the thread there: choose a theme that the same people or fewer can read."
+	}
 	if fixed, ok := sentences[location]; ok {
 		return fixed
 	}

@@ -63,8 +63,9 @@ func (a *api) threads(described huma.API) {
 	}, []int{http.StatusNotFound}, a.getThread)
 	add(described, huma.Operation{
 		OperationID: "edit-thread", Method: http.MethodPatch, Path: "/threads/{id}", Tags: []string{"threads"},
-		Summary:     "Edit a thread's head",
-		Description: "Title, kind, level, outcome and lang are for its author and moderators, locked and pinned for moderators. What is left out stays.",
+		Summary: "Edit a thread's head",
+		Description: "Title, kind, level, outcome and lang are for its author and moderators, locked, pinned and theme for moderators. " +
+			"A thread moves only to a theme that the same people or fewer can read. What is left out stays.",
 	}, []int{
 		http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
 		http.StatusUnprocessableEntity,
@@ -152,6 +153,7 @@ func (a *api) getThread(ctx context.Context, viewer models.Viewer, input *thread
 
 // ThreadEdit is what a PATCH of a thread sends.
 type ThreadEdit struct {
+	Theme   *string   `json:"theme,omitempty" nullable:"true" doc:"Slug of the theme to move it to"`
 	Title   *string   `json:"title,omitempty" nullable:"true" doc:"At most 200 characters"`
 	Kind    clearable `json:"kind,omitempty" enum:"question,challenge,insight,proposal,resource" doc:"null takes it away"`
 	Level   clearable `json:"level,omitempty" enum:"big picture,in practice" doc:"null takes it away"`
@@ -191,7 +193,7 @@ func (a *api) editThread(ctx context.Context, viewer models.Viewer, input *editT
 		return nil, err
 	}
 	head, err := a.Forum.EditThread(ctx, viewer, id, forum.ThreadEdit{
-		Title: input.Body.Title, Kind: (*models.Kind)(input.Body.Kind.word), Level: (*models.Level)(input.Body.Level.word),
+		Theme: input.Body.Theme, Title: input.Body.Title, Kind: (*models.Kind)(input.Body.Kind.word), Level: (*models.Level)(input.Body.Level.word),
 		Outcome: (*models.Outcome)(input.Body.Outcome.word), Lang: input.Body.Lang,
 		Locked: input.Body.Locked, Pinned: input.Body.Pinned,
 	})

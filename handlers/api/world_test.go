@@ -52,7 +52,7 @@ func newWorld(t *testing.T, url string) *world {
 	must(t, err)
 	w := &world{t: t, tokens: map[string]string{"nobody": "wrong"}}
 	people := community.New(s, time.Now, community.Hooks{})
-	w.forum = forum.New(s, row.Secret, time.Now, nil)
+	w.forum = forum.New(s, row.Secret, time.Now, forum.Hooks{})
 	for _, member := range []struct {
 		name, group string
 		role        models.Role

@@ -33,13 +33,16 @@ func (tx *Tx) Founded(now time.Time) error {
 	return tx.db.Exec("UPDATE community SET founded_at = COALESCE(founded_at, ?) WHERE id = 1", now).Error
 }
 
-// MoveRights is called in the transaction of every change of a right.
+// MoveRights is called in the transaction of every change of a right, before rows that
+// exist are changed. The community's row stays locked until the transaction ends: it is
+// locked first, then members and personas, then threads in the order of their ids, so
+// that no two transactions wait for each other.
 func (tx *Tx) MoveRights() error {
 	return tx.db.Exec("UPDATE community SET rights_seq = rights_seq + 1 WHERE id = 1").Error
 }
 
 // MoveFaces is called in the transaction of every change of how a speaker or theme
-// is shown.
+// is shown; see MoveRights.
 func (tx *Tx) MoveFaces() error {
 	return tx.db.Exec("UPDATE community SET faces = faces + 1 WHERE id = 1").Error
 }

@@ -36,13 +36,74 @@ func (tx *Tx) UpdateMember(member *models.Member) error {
 	return translate(tx.db.Model(member).Select("PasswordHash", "Language", "Appearance").Updates(member).Error)
 }
 
-// Suspend keeps a member out until the given time; nil lifts it. Sessions end.
-func (tx *Tx) Suspend(memberID int64, until *time.Time) error {
+// MemberToChange finds a member whose rights are about to change. It moves the counter
+// of rights, so that nobody else changes a right before the transaction ends; SetRole,
+// SetGroup, Suspend and Lift follow it.
+func (tx *Tx) MemberToChange(id int64) (models.Member, error) {
+	if err := tx.MoveRights(); err != nil {
+		return models.Member{}, err
+	}
+	return tx.Member(id)
+}
+
+// Member finds a member within a transaction.
+func (tx *Tx) Member(id int64) (models.Member, error) {
+	return one[models.Member](tx.db.Raw("SELECT * FROM members WHERE id = ?", id))
+}
+
+// OtherConveners counts the conveners who are not suspended at the moment now, the
+// given member left out.
+func (tx *Tx) OtherConveners(memberID int64, now time.Time) (int, error) {
+	return one[int](tx.db.Raw(`SELECT COUNT(*) FROM members WHERE role = ? AND id <> ?
+		AND (suspended_until IS NULL OR suspended_until <= ?)`, models.RoleConvener, memberID, now))
+}
+
+// SetRole gives a member another role.
+func (tx *Tx) SetRole(memberID int64, role models.Role) error {
+	return tx.db.Exec("UPDATE members SET role = ? WHERE id = ?", role, memberID).Error
+}
+
+// SetGroup moves a member and the persona of their profile to another group, with the
+// voices that their texts are counted as. The rows that show the persona are stamped
+// afterwards, with StampResponses.
+func (tx *Tx) SetGroup(memberID int64, persona *models.Persona, groupID int64) error {
+	if err := tx.MoveFaces(); err != nil {
+		return err
+	}
+	if err := tx.db.Exec("UPDATE members SET group_id = ? WHERE id = ?", groupID, memberID).Error; err != nil {
+		return err
+	}
+	if err := tx.db.Exec("UPDATE personas SET group_id = ? WHERE id = ?", groupID, persona.ID).Error; err != nil {
+		return err
+	}
+	if persona.GroupID != nil {
+		if err := tx.countVoices(persona.ID, *persona.GroupID, -1); err != nil {
+			return err
+		}
+	}
+	return tx.countVoices(persona.ID, groupID, 1)
+}
+
+// countVoices adds all visible texts of a persona to a group's count in each thread, or
+// takes them out of it: sign is 1 or -1.
+func (tx *Tx) countVoices(personaID, groupID int64, sign int) error {
+	return tx.db.Exec(`INSERT INTO thread_voices (thread_id, group_id, responses)
+		SELECT thread_id, CAST(? AS BIGINT), CAST(? AS BIGINT) * COUNT(*) FROM responses
+		WHERE persona_id = ? AND removed_at IS NULL GROUP BY thread_id
+		ON CONFLICT (thread_id, group_id) DO UPDATE SET responses = thread_voices.responses + excluded.responses`,
+		groupID, sign, personaID).Error
+}
+
+// Suspend keeps a member out until the given time. Their sessions end with the given
+// day; the rows stay until they are swept, so that SuspendedSessions can tell why.
+func (tx *Tx) Suspend(memberID int64, until, day time.Time) error {
 	if err := tx.db.Exec("UPDATE members SET suspended_until = ? WHERE id = ?", until, memberID).Error; err != nil {
 		return err
 	}
-	if err := tx.db.Exec("DELETE FROM sessions WHERE member_id = ?", memberID).Error; err != nil {
-		return err
-	}
-	return tx.MoveRights()
+	return tx.db.Exec("UPDATE sessions SET expires_on = ? WHERE member_id = ? AND expires_on > ?", day, memberID, day).Error
+}
+
+// Lift ends a suspension. Ended sessions stay ended.
+func (tx *Tx) Lift(memberID int64) error {
+	return tx.db.Exec("UPDATE members SET suspended_until = NULL WHERE id = ?", memberID).Error
 }

@@ -36,10 +36,24 @@ func (s *Store) ByPersona(ctx context.Context, scope models.Scope, handle string
 		` AND p.handle = ? AND r.removed_at IS NULL ORDER BY r.created_at DESC, r.id DESC LIMIT ?`, values...))
 }
 
+const namedPersona = "SELECT * FROM personas WHERE member_id = ? AND kind = ? ORDER BY id LIMIT 1"
+
 // NamedPersona is the persona of a member's own profile.
 func (s *Store) NamedPersona(ctx context.Context, memberID int64) (models.Persona, error) {
-	return one[models.Persona](s.reader(ctx).Raw(
-		"SELECT * FROM personas WHERE member_id = ? AND kind = ? ORDER BY id LIMIT 1", memberID, models.PersonaNamed))
+	return one[models.Persona](s.reader(ctx).Raw(namedPersona, memberID, models.PersonaNamed))
+}
+
+// NamedPersona is the persona of a member's own profile, read within a transaction.
+func (tx *Tx) NamedPersona(memberID int64) (models.Persona, error) {
+	return one[models.Persona](tx.db.Raw(namedPersona, memberID, models.PersonaNamed))
+}
+
+// Membership finds who stands behind a profile, for conveners to change; ErrNotFound
+// when nobody does.
+func (s *Store) Membership(ctx context.Context, handle string) (models.Membership, error) {
+	return one[models.Membership](s.reader(ctx).Raw(`SELECT `+bylineColumns+`, m.id AS member_id, m.role, m.suspended_until
+		FROM personas p JOIN members m ON m.id = p.member_id LEFT JOIN stakeholder_groups g ON g.id = p.group_id
+		WHERE p.handle = ? AND p.kind = ?`, handle, models.PersonaNamed))
 }
 
 // DemoPersonas lists the named personas, for one-click sign-in on a demo.
@@ -68,6 +82,9 @@ func (tx *Tx) HandleTaken(handle string) (bool, error) {
 
 // UpdatePersona writes what a profile shows.
 func (tx *Tx) UpdatePersona(persona *models.Persona, initiativeIDs []int64) error {
+	if err := tx.MoveFaces(); err != nil {
+		return err
+	}
 	if err := tx.db.Model(persona).Select("Name", "Organisation", "About").Updates(persona).Error; err != nil {
 		return translate(err)
 	}
@@ -79,34 +96,11 @@ func (tx *Tx) UpdatePersona(persona *models.Persona, initiativeIDs []int64) erro
 			return err
 		}
 	}
-	return tx.MoveFaces()
+	return nil
 }
 
 // AddInitiative says that a persona belongs to an initiative.
 func (tx *Tx) AddInitiative(personaID, initiativeID int64) error {
 	return translate(tx.db.Exec("INSERT INTO persona_initiatives (persona_id, initiative_id) VALUES (?, ?)",
 		personaID, initiativeID).Error)
-}
-
-// StampPersona gives every response of a persona a new number in its thread, so that
-// open pages show its new face; it returns the threads and where they arrived.
-func (tx *Tx) StampPersona(personaID int64) (map[int64]int64, error) {
-	type place struct{ ThreadID, ID int64 }
-	rows, err := all[place](tx.db.Raw(`SELECT thread_id, id FROM responses
-		WHERE persona_id = ? AND removed_at IS NULL ORDER BY thread_id, number`, personaID))
-	heads := map[int64]int64{}
-	if err != nil {
-		return heads, err
-	}
-	for _, row := range rows {
-		seq, err := tx.Advance(row.ThreadID)
-		if err != nil {
-			return heads, err
-		}
-		if err := tx.db.Exec("UPDATE responses SET changed_seq = ? WHERE id = ?", seq, row.ID).Error; err != nil {
-			return heads, err
-		}
-		heads[row.ThreadID] = seq
-	}
-	return heads, nil
 }

@@ -56,6 +56,13 @@ func (s *Store) ViewersBySessions(ctx context.Context, ids []int64, now time.Tim
 	return found, err
 }
 
+// SuspendedSessions finds those of the given sessions, ended ones among them, whose
+// member is suspended at the moment now.
+func (s *Store) SuspendedSessions(ctx context.Context, ids []int64, now time.Time) ([]int64, error) {
+	return all[int64](s.reader(ctx).Raw(`SELECT s.id FROM sessions s JOIN members m ON m.id = s.member_id
+		WHERE s.id IN ? AND m.suspended_until > ? ORDER BY s.id`, ids, now))
+}
+
 // ViewerByToken finds the member of a personal access token.
 func (s *Store) ViewerByToken(ctx context.Context, tokenHash []byte) (models.Viewer, error) {
 	row, err := one[viewerRow](s.reader(ctx).Raw(`SELECT `+viewerColumns+`
@@ -82,25 +89,26 @@ func (tx *Tx) CreateSession(session *models.Session) error {
 	return translate(tx.db.Create(session).Error)
 }
 
-// SeeSession moves the day a session was last seen and when it ends.
+// SeeSession moves the day a session was last seen and when it ends, unless it ended
+// meanwhile.
 func (tx *Tx) SeeSession(id int64, day, expires time.Time) error {
-	return tx.db.Exec("UPDATE sessions SET seen_on = ?, expires_on = ? WHERE id = ?", day, expires, id).Error
+	return tx.db.Exec("UPDATE sessions SET seen_on = ?, expires_on = ? WHERE id = ? AND expires_on > ?", day, expires, id, day).Error
 }
 
 // EndSession deletes a session; ending one that is gone is no error.
 func (tx *Tx) EndSession(id int64) error {
-	if err := tx.db.Exec("DELETE FROM sessions WHERE id = ?", id).Error; err != nil {
+	if err := tx.MoveRights(); err != nil {
 		return err
 	}
-	return tx.MoveRights()
+	return tx.db.Exec("DELETE FROM sessions WHERE id = ?", id).Error
 }
 
 // EndSessions deletes all sessions of a member but the one kept (0 for none).
 func (tx *Tx) EndSessions(memberID, keep int64) error {
-	if err := tx.db.Exec("DELETE FROM sessions WHERE member_id = ? AND id <> ?", memberID, keep).Error; err != nil {
+	if err := tx.MoveRights(); err != nil {
 		return err
 	}
-	return tx.MoveRights()
+	return tx.db.Exec("DELETE FROM sessions WHERE member_id = ? AND id <> ?", memberID, keep).Error
 }
 
 // CreateLink writes a one-time sign-in link.

@@ -86,6 +86,12 @@ func (tx *Tx) ThemeBySlug(scope models.Scope, slug string) (models.Theme, error)
 	return one[models.Theme](tx.db.Raw(`SELECT th.* FROM themes th`+condition+` AND th.slug = ?`, values...))
 }
 
+// ThemeGroups lists the groups that may read a theme whose audience is groups.
+func (tx *Tx) ThemeGroups(themeID int64) ([]int64, error) {
+	groups, err := audienceGroups(tx.db, []int64{themeID})
+	return groups[themeID], err
+}
+
 // CreateTheme writes a theme with the groups that may read it.
 func (tx *Tx) CreateTheme(theme *models.Theme, groupIDs []int64) error {
 	if err := tx.db.Create(theme).Error; err != nil {

@@ -166,11 +166,12 @@ func (s *Store) KindCounts(ctx context.Context, themeID int64) ([]KindCount, err
 // CreateThread writes a thread's row; its opening follows with CreateResponse.
 func (tx *Tx) CreateThread(thread *models.Thread) error { return translate(tx.db.Create(thread).Error) }
 
-// UpdateThread writes a thread's own head: title, slug, language, kind, level,
-// outcome, lock and pin, stamped with its ChangedSeq.
+// UpdateThread writes a thread's theme and its own head: title, slug, language, kind,
+// level, outcome, lock and pin, stamped with its ChangedSeq. The caller has read the
+// thread after Advance, so that nothing is written over what somebody else changed.
 func (tx *Tx) UpdateThread(thread *models.Thread) error {
-	return translate(tx.db.Model(thread).Select("Title", "Slug", "Lang", "Kind", "Level", "Outcome", "Locked", "Pinned",
-		"ChangedSeq").Updates(thread).Error)
+	return translate(tx.db.Model(thread).Select("ThemeID", "Title", "Slug", "Lang", "Kind", "Level", "Outcome", "Locked",
+		"Pinned", "ChangedSeq").Updates(thread).Error)
 }
 
 // Place is where a transaction's change stands in a thread.
@@ -180,9 +181,13 @@ type Place struct {
 }
 
 // Advance takes the next change number of a thread. Its row stays locked until the
-// transaction ends, which makes numbers gapless and in commit order: call it last.
-func (tx *Tx) Advance(threadID int64) (int64, error) {
-	place, err := one[Place](tx.db.Raw("UPDATE threads SET seq = seq + 1 WHERE id = ? RETURNING seq, last_number", threadID))
+// transaction ends, which makes numbers gapless and in commit order: call it late, and
+// after MoveRights and MoveFaces, so that no two transactions wait for each other.
+func (tx *Tx) Advance(threadID int64) (int64, error) { return tx.advance(threadID, 1) }
+
+// advance takes several numbers and returns the last of them.
+func (tx *Tx) advance(threadID int64, numbers int) (int64, error) {
+	place, err := one[Place](tx.db.Raw("UPDATE threads SET seq = seq + ? WHERE id = ? RETURNING seq, last_number", numbers, threadID))
 	return place.Seq, err
 }
 

@@ -80,9 +80,12 @@ func (s *Site) serve(t testing.TB, address string) {
 	must(t, err)
 	s.URL = "http://" + listener.Addr().String()
 	var hub *live.Hub
-	s.Forum = forum.New(s.Store, s.Row.Secret, s.Clock.Now, func(threadID, seq int64) {
-		s.Hints.Add(threadID, seq)
-		hub.Hint(handlers.ThreadChannel(threadID), seq)
+	s.Forum = forum.New(s.Store, s.Row.Secret, s.Clock.Now, forum.Hooks{
+		Moved: func(threadID, seq int64) {
+			s.Hints.Add(threadID, seq)
+			hub.Hint(handlers.ThreadChannel(threadID), seq)
+		},
+		RightsMoved: func() { hub.Recheck() },
 	})
 	s.Community = community.New(s.Store, s.Clock.Now, community.Hooks{
 		FacesMoved: func(threads map[int64]int64) {
@@ -90,9 +93,10 @@ func (s *Site) serve(t testing.TB, address string) {
 			s.Forum.Stamped(threads)
 		},
 		SessionEnded: func(id int64) { hub.EndSession(strconv.FormatInt(id, 10)) },
+		MemberEnded:  func(id int64) { hub.EndMember(strconv.FormatInt(id, 10)) },
 		RightsMoved:  func() { hub.Recheck() },
 	})
-	source := &handlers.LiveSource{Forum: s.Forum, Community: s.Community, Heads: s.Store.Heads, Now: s.Clock.Now}
+	source := &handlers.LiveSource{Forum: s.Forum, Community: s.Community, Heads: s.Store.Heads, Groups: s.Groups, Now: s.Clock.Now}
 	options := source.Options()
 	options.Origins, options.Logger = []string{s.URL}, forumtest.Quiet()
 	hub, err = live.New(options)
