@@ -87,7 +87,7 @@ func (s *Site) membershipToChange(c *fiber.Ctx) (models.Membership, error) {
 }
 
 // memberChanged answers a form: the page again with what is wrong, or with what holds
-// now. Who is no convener any more is led to the profile.
+// now. Whoever changed themselves may be no convener any more, and is led to their profile.
 func (s *Site) memberChanged(c *fiber.Ctx, member models.Membership, page views.MemberEditPage, err error) error {
 	v := s.at(c)
 	var invalid models.Invalid

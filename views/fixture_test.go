@@ -104,7 +104,7 @@ func fixturePages(lang string) map[string]templ.Component {
 	suspended.Member.SuspendedUntil = &until
 	preview := prose.HTML("<p>The step exists in our case too.</p>")
 	textProblem := FieldErrors{"body": "Write something first.", "lang": "Choose one."}
-	headProblem := FieldErrors{"title": "A title is needed.", "kind": "Choose one.", "lang": "Choose one."}
+	headProblem := FieldErrors{"title": "A title is needed.", "kind": "Choose one.", "lang": "Choose one.", "theme": "More people could read it there."}
 	openProblem := FieldErrors{"title": "A title is needed.", "kind": "Choose one.", "body": "Write something first."}
 	body := "The step between silence and suspension exists in our case too."
 	themes := []models.Theme{{Slug: "linkages", Title: "Global-national linkages", Lang: "en"}, {Slug: "space", Title: "Closing civic space", Lang: "en", Audience: models.AudienceMembers}}
@@ -122,7 +122,7 @@ func fixturePages(lang string) map[string]templ.Component {
 		"thread-locked":     Thread(page(member), locked),
 		"thread-new":        ThreadNew(page(member), ThreadNewPage{Themes: themes, Form: ThreadForm{Theme: "space", Key: "key"}}),
 		"thread-new-errors": ThreadNew(page(member), ThreadNewPage{Themes: themes, Form: ThreadForm{Theme: "space", Key: "key", Body: body, Preview: preview, State: WritingInvalid, Errors: openProblem}}),
-		"thread-edit":       ThreadEdit(page(member), ThreadEditPage{Head: fixtureHead(), Form: ThreadForm{Title: "A closed room", Kind: models.KindChallenge, Key: "key", Errors: headProblem}}),
+		"thread-edit":       ThreadEdit(page(member), ThreadEditPage{Head: fixtureHead(), Themes: themes, Form: ThreadForm{Theme: "space", Title: "A closed room", Kind: models.KindChallenge, Key: "key", Errors: headProblem}}),
 		"response-edit":     ResponseEdit(page(member), ResponseEditPage{Head: fixtureHead(), Row: row, Body: body, Rev: 1, Key: "key"}),
 		"response-conflict": ResponseEdit(page(member), ResponseEditPage{Head: fixtureHead(), Row: row, Body: body, Rev: 2, Key: "key", Conflict: true, Errors: textProblem}),
 		"response-closed":   ResponseEdit(page(member), ResponseEditPage{Head: fixtureHead(), Row: row, Body: body, Rev: 2, State: WritingClosed}),

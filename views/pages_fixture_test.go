@@ -162,6 +162,10 @@ func fixtureProfile() models.Profile {
 	}
 }
 
+func fixtureMembership(suspendedUntil *time.Time) models.Membership {
+	return models.Membership{Byline: named("هدى", "huda", 7), MemberID: 30303, Role: models.RoleModerator, SuspendedUntil: suspendedUntil}
+}
+
 // communityPages are the pages other than those of threads, in every state.
 func communityPages(lang string) map[string]templ.Component {
 	pages := accountPages(lang)
@@ -189,7 +193,7 @@ func communityPages(lang string) map[string]templ.Component {
 	}
 	dated := workshop
 	dated.Year, dated.Unknown, dated.LastDay, dated.Sessions = 2024, "", 14, nil
-	profile := ProfilePage{Profile: fixtureProfile(), Recent: fixtureHits(), Own: true}
+	profile := ProfilePage{Profile: fixtureProfile(), Recent: fixtureHits(), Own: true, MayChange: true}
 	quiet := ProfilePage{Profile: models.Profile{Byline: named("هدى", "huda", 7)}}
 	home := fixtureHome()
 	bare := HomePage{AllGroups: fixtureGroups, Purpose: home.Purpose, PurposeLang: "en"}
@@ -250,6 +254,10 @@ func accountPages(lang string) map[string]templ.Component {
 	unsaved.Saved, unsaved.HasPassword = false, true
 	unsaved.Errors = pick("name", "organisation", "about", "language", "password_current", "password_new")
 	invitations := InvitationsPage{Rows: fixtureInvitations(), Groups: fixtureGroups, MayChooseRole: true, NewLink: "https://colloquy.example/invitations/t0ken", NewEmail: "new@example.org"}
+	membership := MemberEditPage{Member: fixtureMembership(nil), Groups: fixtureGroups, GroupID: 7, Role: models.RoleModerator, Saved: true}
+	suspended := membership
+	suspended.Member, suspended.Until, suspended.Saved = fixtureMembership(at(-72*time.Hour)), "2026-11-26", false
+	suspended.Errors = FieldErrors{"group": "Choose one.", "role": "This is the last convener.", "until": "Choose a later day."}
 	state := func(s InvitationState) templ.Component { return Invitation(visitor, InvitationPage{State: s}) }
 	return map[string]templ.Component{
 		"sign-in":            SignIn(visitor, SignInPage{Next: "/themes"}),
@@ -271,6 +279,8 @@ func accountPages(lang string) map[string]templ.Component {
 		"invitations":        Invitations(member, invitations),
 		"invitations-none":   Invitations(member, InvitationsPage{Groups: fixtureGroups, NewLink: "https://colloquy.example/invitations/t0ken"}),
 		"invitations-errors": Invitations(member, InvitationsPage{Groups: fixtureGroups, MayChooseRole: true, Errors: pick("email", "group", "role")}),
+		"member-edit":        MemberEdit(member, membership),
+		"member-suspended":   MemberEdit(member, suspended),
 		"settings":           Settings(member, settings),
 		"settings-errors":    Settings(member, unsaved),
 	}

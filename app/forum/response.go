@@ -67,21 +67,32 @@ func (f *Forum) Respond(ctx context.Context, viewer models.Viewer, threadID int6
 			response.ReplyToID = &id
 		}
 		response.CreatedAt = micros(f.now())
-		if err := tx.CountVoice(head.ID, viewer.Persona.GroupID, 1); err != nil {
+		if err := publish(tx, &head, response, viewer.Persona.GroupID, written.words); err != nil {
 			return Posted{}, err
 		}
-		place, err := tx.AdvanceResponse(threadID, response.CreatedAt)
-		if err != nil {
-			return Posted{}, err
-		}
-		seq = place.Seq
-		response.Number, response.ChangedSeq = place.LastNumber, place.Seq
-		return Posted{ThreadID: threadID, Number: response.Number}, tx.CreateResponse(response, "", written.words)
+		seq = response.ChangedSeq
+		return Posted{ThreadID: threadID, Number: response.Number}, nil
 	})
 	if err == nil && !posted.Replayed {
 		f.hint(threadID, seq)
 	}
 	return posted, err
+}
+
+// publish makes a response a part of its thread: only here it takes its number and the
+// thread's next seq. What is published
+// later than it is written, as in a frank thread, comes through here when it is
+// released, so that numbers tell the order of release and nothing else.
+func publish(tx *store.Tx, head *models.ThreadHead, response *models.Response, groupID int64, words string) error {
+	if err := tx.CountVoice(head.ID, groupID, 1); err != nil {
+		return err
+	}
+	place, err := tx.AdvanceResponse(head.ID, response.CreatedAt)
+	if err != nil {
+		return err
+	}
+	response.Number, response.ChangedSeq = place.LastNumber, place.Seq
+	return tx.CreateResponse(response, "", words)
 }
 
 // MayRespond returns the thread when the viewer may respond in it, else why not.

@@ -31,7 +31,7 @@ func (h *Hub) drain(ctx context.Context) {
 	sockets := h.all()
 	bye := byeFrame(min(byeLeast+time.Duration(len(sockets))*byeEach, byeMost))
 	for _, s := range sockets {
-		s.send(nil, private(bye))
+		s.send(nil, final(bye))
 	}
 	h.closeAll(ctx, sockets)
 	select {

@@ -76,11 +76,27 @@ func (t *topic) readList(ctx context.Context) error {
 		groups = nil
 	}
 	t.epoch = now.Epoch
+	t.resetChanged(groups)
 	if t.list.loaded && len(groups) > 0 {
 		t.sendRows(ctx, groups, ids, now.Rows, born)
 	}
 	t.list.replace(ids, now)
 	return nil
+}
+
+// resetChanged resets those who may see other rows than when they began: their page fetches its list again.
+func (t *topic) resetChanged(groups map[Variant][]*subscription) {
+	for variant, subs := range groups {
+		var changed []*subscription
+		groups[variant] = slices.DeleteFunc(subs, func(sub *subscription) bool {
+			if reflect.DeepEqual(sub.rights, sub.socket.standing.Load().Rights) {
+				return false
+			}
+			changed = append(changed, sub)
+			return true
+		})
+		t.reset(changed, whyRights)
+	}
 }
 
 // replace makes what was read the state of the list.

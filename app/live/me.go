@@ -14,13 +14,13 @@ const (
 // subscribeMe lets a socket with a session listen to what concerns its member alone.
 func (h *Hub) subscribeMe(s *socket) {
 	if s.session == "" {
-		s.send(nil, private(denyFrame(meChannel)))
+		s.send(nil, final(denyFrame(meChannel)))
 		return
 	}
 	s.mu.Lock()
 	s.me = true
 	s.mu.Unlock()
-	s.send(nil, private(placesFrame(meChannel, nil)))
+	s.send(nil, final(placesFrame(meChannel, nil)))
 }
 
 // expel closes a socket whose session or account has ended, in place of all that is queued, and says why to those who

@@ -74,6 +74,7 @@ type outbound struct {
 	size      int
 	frames    int
 	ephemeral bool          // not worth waiting for
+	kept      bool          // stays when a full queue is dropped: somebody waits for it
 	closing   int           // a close code instead of a message
 	sub       *subscription // what it belongs to; nil for beats and farewells
 }
@@ -81,6 +82,13 @@ type outbound struct {
 func shared(b *bundle) outbound { return outbound{bundle: b, size: b.size, frames: len(b.pieces)} }
 
 func private(frame []byte) outbound { return outbound{private: frame, size: len(frame), frames: 1} }
+
+// final is a frame that ends a subscription or answers a request.
+func final(frame []byte) outbound {
+	m := private(frame)
+	m.kept = true
+	return m
+}
 
 func answering(pieces []*piece) outbound {
 	m := outbound{pieces: pieces, frames: len(pieces)}

@@ -39,7 +39,7 @@ func (h *Hub) take(s *socket, generation int64) {
 	h.metrics.sockets.Add(1)
 	// The greeting is queued before the socket can be found by anybody else, so that it is the first frame.
 	if code == 0 {
-		s.send(nil, private(helloFrame(*h.epoch.Load())))
+		s.send(nil, final(helloFrame(*h.epoch.Load())))
 	} else {
 		s.shut(code, false)
 	}

@@ -119,11 +119,8 @@ func (s *socket) stand(standings map[string]Standing, id string) {
 		return
 	}
 	before := s.standing.Swap(&now)
-	switch {
-	case before.Variant != now.Variant:
+	if before.Variant != now.Variant {
 		s.endAll(whyRights)
-	case !sameRights(before, &now):
-		s.endLists(whyRights)
 	}
 }
 

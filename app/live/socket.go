@@ -55,8 +55,9 @@ func newSocket(h *Hub, conn *websocket.Conn, raw net.Conn, session Session) *soc
 }
 
 // send queues messages, all or none. With a subscription they go only while it is live. When the queue is too full
-// for them it is emptied and every subscription of the socket ends; an ephemeral message is let go long before. It
-// reports whether the socket, and the subscription, can be sent more.
+// for them it is emptied and every subscription of the socket ends, but what somebody waits for is queued all the
+// same; an ephemeral message is let go long before. It reports whether the socket, and the subscription, can be sent
+// more.
 func (s *socket) send(sub *subscription, messages ...outbound) bool {
 	size := 0
 	for _, m := range messages {
@@ -73,6 +74,9 @@ func (s *socket) send(sub *subscription, messages ...outbound) bool {
 	}
 	if len(s.queue) > 0 && (len(s.queue)+len(messages) > queueFrames || s.bytes+size > queueBytes) {
 		s.lag()
+		if messages[0].kept && !s.closing {
+			s.append(messages[0])
+		}
 		return false
 	}
 	for _, m := range messages {
@@ -101,15 +105,20 @@ func (s *socket) lag() {
 		return
 	}
 	s.lagged = now
-	s.dropQueue(nil)
+	s.drop(func(m *outbound) bool { return !m.kept })
 	s.endAllLocked(whyLag)
 }
 
 // dropQueue forgets the queued messages of a subscription, or with nil all of them; under the lock.
 func (s *socket) dropQueue(sub *subscription) {
+	s.drop(func(m *outbound) bool { return sub == nil || m.sub == sub })
+}
+
+// drop forgets some of the queued messages; under the lock.
+func (s *socket) drop(which func(m *outbound) bool) {
 	kept := s.queue[:0]
 	for _, m := range s.queue {
-		if sub == nil || m.sub == sub {
+		if which(&m) {
 			s.bytes -= m.size
 			s.hub.metrics.drops.Add(uint64(m.frames))
 			continue
@@ -135,7 +144,7 @@ func (s *socket) end(sub *subscription, why string, last []byte) {
 	}
 	s.dropQueue(sub)
 	s.hub.countReset(why)
-	s.append(private(last))
+	s.append(final(last))
 }
 
 // endAll resets every subscription of the socket.
@@ -148,31 +157,15 @@ func (s *socket) endAll(why string) {
 }
 
 func (s *socket) endAllLocked(why string) {
-	s.endSomeLocked(why, func(*subscription) bool { return true })
-}
-
-// endLists resets the subscriptions to lists: what the viewer may see in them is another now.
-func (s *socket) endLists(why string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.closing {
-		s.endSomeLocked(why, func(sub *subscription) bool { return sub.topic.list != nil })
-	}
-}
-
-func (s *socket) endSomeLocked(why string, which func(sub *subscription) bool) {
-	var ended []*subscription
+	ended := make([]*subscription, 0, len(s.subs))
 	for channel, sub := range s.subs {
-		if !which(sub) {
-			continue
-		}
 		sub.live = false
-		delete(s.subs, channel)
 		s.dropQueue(sub)
 		s.hub.countReset(why)
-		s.append(private(resetNow(channel, why, window(why, 1))))
+		s.append(final(resetNow(channel, why, window(why, 1))))
 		ended = append(ended, sub)
 	}
+	s.subs = nil
 	if len(ended) > 0 {
 		// Their topics are locked by whoever is sending now, so they are told later.
 		go func() { _ = s.hub.guard("detach", func() error { detach(ended); return nil }) }()
@@ -194,8 +187,8 @@ func (s *socket) join(sub *subscription, asked *Standing) bool {
 	return true
 }
 
-// leave makes the subscription to a channel dead and gives it; nil when there is none. What is already queued of it
-// still goes out.
+// leave makes the subscription to a channel dead and gives it; nil when there is none. What is queued of it is dropped:
+// the client asks anew from its own number, or not at all, and nobody could take back later what still waited.
 func (s *socket) leave(channel string) *subscription {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -203,6 +196,9 @@ func (s *socket) leave(channel string) *subscription {
 	if sub != nil {
 		sub.live = false
 		delete(s.subs, channel)
+		if !s.closing {
+			s.dropQueue(sub)
+		}
 	}
 	return sub
 }

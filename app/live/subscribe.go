@@ -14,6 +14,9 @@ type answer struct {
 	ok     bool   // it ends with ok
 }
 
+// last is the frame with which the answer ends.
+func (a *answer) last() []byte { return a.pieces[len(a.pieces)-1].bytes() }
+
 func denied(channel string) answer { return answer{pieces: []*piece{fixed(denyFrame(channel))}} }
 
 func reset(channel, why string) answer {
@@ -31,7 +34,10 @@ func (h *Hub) subscribe(s *socket, r request) {
 	ctx, cancel := ask(h.ctx)
 	defer cancel()
 	if kind == noChannel || !h.allows(ctx, s.standing.Load().Viewer, r.Ch) {
-		s.send(nil, private(denyFrame(r.Ch)))
+		if old := s.leave(r.Ch); old != nil {
+			detach([]*subscription{old})
+		}
+		s.send(nil, final(denyFrame(r.Ch)))
 		return
 	}
 	t := h.acquire(r.Ch, kind)
@@ -46,13 +52,13 @@ func (h *Hub) subscribe(s *socket, r request) {
 	a := t.answer(ctx, *standing, r, err)
 	if !a.ok {
 		h.countReset(a.why)
-		s.send(nil, answering(a.pieces))
+		s.send(nil, final(a.last()))
 		return
 	}
-	sub := &subscription{socket: s, topic: t}
+	sub := &subscription{socket: s, topic: t, rights: standing.Rights}
 	if !s.join(sub, standing) {
 		a = reset(r.Ch, whyRights)
-		if s.send(nil, answering(a.pieces)) {
+		if s.send(nil, final(a.last())) {
 			h.countReset(whyRights)
 		}
 		return

@@ -39,6 +39,7 @@ type subscription struct {
 	socket *socket
 	topic  *topic
 	live   bool
+	rights any // Standing.Rights when it began
 	told   int // how many readers it was last told of; under the topic's lock
 }
 
