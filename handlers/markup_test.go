@@ -3,6 +3,8 @@ package handlers_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,13 +80,9 @@ func TestListsOfThreadsAreLive(t *testing.T) {
 					if seq := page.Find(row).AttrOr("data-seq", ""); seq != fmt.Sprint(head.Seq) {
 						t.Errorf("%s shows the thread at %q, it is at %d", address, seq, head.Seq)
 					}
-					loaded := page.Find(`script[src$="/js/live-list.js"], link[rel="modulepreload"]`)
-					if page.Find(`script[src$="/js/live-list.js"]`).Length() != 1 || loaded.Length() < 3 {
-						t.Errorf("%s loads %d files of the script", address, loaded.Length())
+					if script := page.Find(`script[src$="/js/live-list.js"]`); script.Length() != 1 {
+						t.Errorf("%s loads the script of its list %d times", address, script.Length())
 					}
-					loaded.Each(func(_ int, file *goquery.Selection) {
-						browser.Get(file.AttrOr("src", file.AttrOr("href", ""))).Status(http.StatusOK)
-					})
 				}
 			}
 			s.Respond(t, s.Amina, id, "It moves.")
@@ -109,4 +107,40 @@ func TestOnlyTheFirstPageOfAListTakesNewThreads(t *testing.T) {
 			}
 		}
 	})
+}
+
+// imported are the scripts that a script cannot begin without.
+var imported = regexp.MustCompile(`(?m)^import .*from '\./([\w-]+\.js)';`)
+
+// A browser learns of an import when it has read the script: what a page needs at once
+// is named by the page, and nothing else is.
+func TestPagesPreloadWhatTheirScriptsImport(t *testing.T) {
+	s := onSQLite(t)
+	id := s.Start(t, s.Amina, forumtest.Public, "Scripted")
+	for _, browser := range []*served.Browser{s.Browser(t), s.SignedIn(t, s.Amina)} {
+		for _, address := range []string{"/", "/themes/" + forumtest.Public, path(t, s, id), "/threads/new"} {
+			page := browser.Get(address)
+			var needed []string
+			page.Find("script[src]").Each(func(_ int, script *goquery.Selection) {
+				needed = append(needed, script.AttrOr("src", ""))
+			})
+			for i := 0; i < len(needed); i++ {
+				folder := needed[i][:strings.LastIndex(needed[i], "/")+1]
+				for _, name := range imported.FindAllStringSubmatch(browser.Get(needed[i]).Status(http.StatusOK).Body, -1) {
+					if !slices.Contains(needed, folder+name[1]) {
+						needed = append(needed, folder+name[1])
+					}
+				}
+			}
+			var named []string
+			page.Find(`link[rel="modulepreload"]`).Each(func(_ int, link *goquery.Selection) {
+				named = append(named, link.AttrOr("href", ""))
+			})
+			slices.Sort(needed)
+			slices.Sort(named)
+			if !slices.Equal(named, needed) {
+				t.Errorf("%s preloads\n%q, its scripts need\n%q", address, named, needed)
+			}
+		}
+	}
 }

@@ -63,8 +63,11 @@ func threadWords(w *words.Words) templ.Attributes {
 	maps.Copy(attributes, templ.Attributes{
 		"data-w-signed-out": w.T("live.signed-out") + " " + w.T("live.kept"),
 		"data-w-suspended":  w.T("live.suspended") + " " + w.T("live.kept"),
-		"data-w-quiet":      w.T("live.quiet"),
-		"data-w-aloud":      w.T("live.aloud"),
+		"data-w-pages":      w.T("jump.other-pages"),
+		"data-w-pager":      w.T("pager.label"),
+		"data-w-previous":   w.T("pager.previous"),
+		"data-w-next":       w.T("pager.next"),
+		"data-w-range":      w.T("jump.range", "first", "{first}", "last", "{last}"),
 		"data-w-silent":     w.T("voices.silent"),
 		"data-w-missing":    w.T("voices.missing", "groups", "{groups}"),
 		"data-w-all-heard":  w.T("voices.all-heard"),

@@ -42,7 +42,7 @@ func TestListContract(t *testing.T) {
 		"data-w-denied":     "Your access has ended. This page is no longer open to you.",
 		"data-w-signed-out": "You were signed out. Sign in again to go on. What you have written stays here.",
 		"data-w-suspended":  "Your account is suspended or has ended. What you have written stays here.",
-		"data-w-quiet":      "Pause announcements", "data-w-aloud": "Announce again",
+		"data-w-pages":      "Other pages", "data-w-range": "¶{first} to ¶{last}", "data-w-previous": "Previous", "data-w-next": "Next",
 		"data-w-news-one": "{n} new response", "data-w-news-other": "{n} new responses",
 		"data-w-reading-one": "{n} reading", "data-w-reading-other": "{n} reading",
 	})

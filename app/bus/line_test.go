@@ -82,21 +82,47 @@ func TestAHintNeverWaits(t *testing.T) {
 	other.await("what has waited is sent", func() bool { return other.count("moved 1 1") == queued })
 }
 
+// What waited while the line broke is not sent on the next one: it is known by then.
+func TestStaleHintsAreNotSent(t *testing.T) {
+	port := freePort(t)
+	stop := startNATS(t, port, nil)
+	held := make(chan struct{})
+	i := open(t, Options{URL: address(port)}, func(opt *Options) { opt.Joined = func() { <-held } })
+	i.await("the bus stands", i.Healthy)
+	other := join(t, port)
+	for range 1000 {
+		i.Moved(1, 1)
+	}
+	stop()
+	other.await("the loss is noticed", func() bool { return !other.Healthy() })
+	close(held)
+	i.await("what waited is gone", func() bool {
+		return i.meters("colloquy_bus_sent_total")+i.meters("colloquy_bus_dropped_total") == 1000
+	})
+	startNATS(t, port, nil)
+	for _, one := range []*instance{i, other} {
+		one.await("the bus stands again", one.Healthy)
+	}
+	i.Moved(2, 2)
+	other.awaitHints("moved 2 2")
+}
+
 // Whoever cannot keep up has missed hints, and looks everything up.
 func TestWhoCannotKeepUpLooksEverythingUp(t *testing.T) {
 	port := freePort(t)
 	startNATS(t, port, nil)
-	busy, free := make(chan struct{}), make(chan struct{})
-	i := open(t, Options{URL: address(port)}, func(opt *Options) {
+	free := make(chan struct{})
+	var i *instance
+	i = open(t, Options{URL: address(port)}, func(opt *Options) {
 		opt.Rights = func() {
-			close(busy)
+			i.hears("rights")
 			<-free
 		}
 	})
 	i.await("the bus stands", func() bool { return i.count("joined") == 1 })
 	other := stranger(t, port)
 	must(t, other.Publish(root+space, []byte("rights")))
-	<-busy
+	i.awaitHints("rights")
 	for range heldMost + 2 {
 		must(t, other.Publish(root+space, []byte("moved 1 1")))
 	}
@@ -182,6 +208,7 @@ func TestWhatIsWrongIsSaidInWordsWithoutCredentials(t *testing.T) {
 		{strings.Replace(withUser(encrypted, "colloquy", secret), "nats", "tls", 1), "certificate cannot be trusted"},
 		{withUser(answering(t, "SSH-2.0-OpenSSH_9.9\r\n"), "colloquy", secret), "what answers there is no NATS"},
 		{withUser(answering(t, ""), "colloquy", secret), "nothing answers there"},
+		{strings.Replace(withUser(answering(t, ""), "colloquy", secret), "nats", "wss", 1), "nothing answers there"},
 		{"nats://colloquy:" + secret + "@nats.invalid", "host name is not known"},
 		{"nats://colloquy:" + secret + "@[::1", "cannot be read"},
 	} {

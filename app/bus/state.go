@@ -14,6 +14,8 @@ import (
 // meanwhile is what the absence of the bus means for the community.
 const meanwhile = "posting and reading go on, and what other instances do is seen within seconds"
 
+const nothingAnswers = "nothing answers there"
+
 type phase int
 
 const (
@@ -95,6 +97,10 @@ func explain(err error) string {
 		return "it does not let this user publish and subscribe to colloquy.>"
 	case errors.Is(err, nats.ErrSecureConnWanted), errors.As(err, &record):
 		return "it offers no encryption: the address must begin with nats:// or ws://"
+	case errors.As(err, &unknown):
+		return "its host name is not known"
+	case errors.As(err, &reached) && reached.Timeout():
+		return nothingAnswers
 	case errors.Is(err, nats.ErrTLS):
 		return "its certificate cannot be trusted, or it wants one of ours"
 	case errors.Is(err, nats.ErrNoInfoReceived):
@@ -105,10 +111,8 @@ func explain(err error) string {
 		return "more came in than could be taken"
 	case isAny(err, io.EOF, nats.ErrConnectionClosed):
 		return "it closed the line"
-	case errors.As(err, &unknown):
-		return "its host name is not known"
 	case isAny(err, nats.ErrNoServers, nats.ErrTimeout, nats.ErrStaleConnection), errors.As(err, &reached):
-		return "nothing answers there"
+		return nothingAnswers
 	}
 	return "the line broke (" + err.Error() + ")"
 }

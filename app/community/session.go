@@ -208,6 +208,16 @@ func (c *Community) EnterDemo(ctx context.Context, handle string) (string, error
 	return c.enter(ctx, member.ID, nil)
 }
 
+// DemoViewer finds a fictional member as who speaks when a demo goes on talking, without
+// a session; store.ErrNotFound when there is no such member or they are suspended.
+func (c *Community) DemoViewer(ctx context.Context, handle string) (models.Viewer, error) {
+	member, err := c.store.MemberOfHandle(ctx, handle)
+	if err != nil {
+		return models.Viewer{}, err
+	}
+	return c.active(c.store.ViewerOfMember(ctx, member.ID))
+}
+
 // Sweep deletes what has expired.
 func (c *Community) Sweep(ctx context.Context) error {
 	return c.store.Write(ctx, func(tx *store.Tx) error { return tx.Sweep(c.now().UTC()) })

@@ -1,7 +1,7 @@
 // Package demo holds the texts that Colloquy brings along: the starter community,
 // with which every new installation is founded, and the demo community of fictional
-// people, with which an empty database can be filled to look around. It only reads
-// the texts; the code that founds a community puts them into the database.
+// people, with which an empty database can be filled to look around. It founds both
+// with these texts, and lets the fictional people go on talking in a served demo.
 package demo
 
 import (
@@ -19,7 +19,7 @@ import (
 // files holds the texts. The threads of the demo community are kept in one file per
 // theme, some themes in two.
 //
-//go:embed starter.json demo_members.json demo_threads_*.json
+//go:embed starter.json demo_members.json demo_talk.json demo_threads_*.json
 var files embed.FS
 
 // StarterTexts is the community that a new installation begins with. All of its

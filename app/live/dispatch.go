@@ -30,6 +30,7 @@ func (h *Hub) markAll() {
 	defer h.mu.Unlock()
 	for _, t := range h.topics {
 		t.rest = time.Time{}
+		t.urgent = t.turn == running || t.turn == runningAgain
 		if t.list != nil {
 			t.list.all = true
 		}
@@ -115,6 +116,9 @@ func (h *Hub) done(t *topic) {
 	defer h.mu.Unlock()
 	again := t.turn == runningAgain
 	t.turn = atRest
+	if t.urgent {
+		t.urgent, t.rest = false, time.Time{}
+	}
 	if again {
 		h.markLocked(t)
 	}

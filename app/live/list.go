@@ -29,11 +29,12 @@ func (h *Hub) hintListsLocked(id, at int64) {
 	}
 }
 
-// wanted are the ids that must be read besides the head of the list.
+// wanted are the ids that must be read besides the head of the list: those that were hinted, and those that stood at
+// its head before, so that one which has left is noticed.
 func (t *topic) wanted() []int64 {
 	t.hub.mu.Lock()
 	defer t.hub.mu.Unlock()
-	ids := make([]int64, 0, len(t.list.hinted))
+	ids := slices.Clone(t.list.head)
 	for id := range t.list.hinted {
 		ids = append(ids, id)
 	}
@@ -50,17 +51,20 @@ func (t *topic) wanted() []int64 {
 
 // advanceList reads the list and sends what has changed. When that fails everything is looked at again next time.
 func (t *topic) advanceList(ctx context.Context) error {
-	err := t.readList(ctx)
+	ids := t.wanted()
+	err := t.readList(ctx, ids)
 	if err != nil {
 		t.hub.mu.Lock()
 		t.list.all = true
+		for _, id := range ids {
+			t.list.hinted[id] = struct{}{}
+		}
 		t.hub.mu.Unlock()
 	}
 	return err
 }
 
-func (t *topic) readList(ctx context.Context) error {
-	ids := t.wanted()
+func (t *topic) readList(ctx context.Context, ids []int64) error {
 	now, err := t.hub.rows(ctx, t.channel, ids)
 	if err != nil {
 		return err

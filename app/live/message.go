@@ -68,15 +68,14 @@ func (b *bundle) prepare() int {
 // outbound is one message on its way to a socket: a bundle for many, or pieces or a frame for this socket alone, or
 // the end of the connection.
 type outbound struct {
-	bundle    *bundle
-	pieces    []*piece
-	private   []byte
-	size      int
-	frames    int
-	ephemeral bool          // not worth waiting for
-	kept      bool          // stays when a full queue is dropped: somebody waits for it
-	closing   int           // a close code instead of a message
-	sub       *subscription // what it belongs to; nil for beats and farewells
+	bundle  *bundle
+	pieces  []*piece
+	private []byte
+	size    int
+	frames  int
+	kept    bool          // stays when a full queue is dropped: somebody waits for it
+	closing int           // a close code instead of a message
+	sub     *subscription // what it belongs to; nil for beats and farewells
 }
 
 func shared(b *bundle) outbound { return outbound{bundle: b, size: b.size, frames: len(b.pieces)} }

@@ -3,255 +3,242 @@ package live
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
+	"os"
+	"slices"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// model is a reader's page: it applies frames by the client's rule and complains about a number that is missing or
-// comes twice.
-type model struct {
-	t       *testing.T
-	src     *source
-	hub     *Hub
-	session Session
-	channel string
-	rnd     *rand.Rand
+// hurry is how much faster the hubs' clock goes than the machine's: the repair comes every 30 ms, a beat after a
+// quarter of a second.
+const hurry = 100
 
-	mu     sync.Mutex
-	mine   int64
-	ep     string
-	shown  map[int]string
-	asked  int // subscriptions not yet answered
-	ok     bool
-	own    map[int]bool
-	denied bool
-	resets int
-}
-
-func (m *model) fresh() {
-	m.src.mu.Lock()
-	m.ep = m.src.epoch
-	m.src.mu.Unlock()
-	m.mine, m.shown = m.src.page(m.channel, m.session.Variant)
-	m.own = map[int]bool{}
-}
-
-// live keeps the page up to date until it stands at a number that ends the test or is denied; it cuts its line, and
-// subscribes again on the same, at random.
-func (m *model) live(until func() int64, done chan<- struct{}) {
-	defer func() { done <- struct{}{} }()
-	m.mu.Lock()
-	m.fresh()
-	m.mu.Unlock()
-	for {
-		c := connect(m.t, m.hub, m.session)
-		m.asked = 0
-		m.sub(c)
-		life := 5 + m.rnd.IntN(60)
-		for range life {
-			f, err := c.receive()
-			if err != nil {
-				m.t.Errorf("%s: %v", m.session.ID, err)
-				return
-			}
-			m.apply(c, f)
-			m.mu.Lock()
-			finished := m.denied || m.ok && m.mine == until()
-			m.mu.Unlock()
-			if finished {
-				m.rest(c)
-				return
-			}
-			if m.rnd.IntN(40) == 0 {
-				m.sub(c)
-			}
-		}
-		_ = c.conn.Close()
+func hurried() Clock {
+	start := time.Now()
+	return Clock{
+		Now:   func() time.Time { return start.Add(hurry * time.Since(start)) },
+		After: func(d time.Duration) <-chan time.Time { return time.After(d / hurry) },
 	}
 }
 
-// rest takes what is still on its way: the numbers that are one's own follow the change itself.
-func (m *model) rest(c *client) {
-	c.say(`{"t":"sub","ch":"thread:999999"}`)
-	for {
-		f, err := c.receive()
-		if err != nil || f.Ch == "thread:999999" {
-			return
-		}
-		m.apply(c, f)
+// numberFrom reads a number from the environment.
+func numberFrom(t *testing.T, name string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
 	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
 }
 
-func (m *model) sub(c *client) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	// What of the old subscription is still on its way is applied as before; the ok of the new one comes after it.
-	c.say(fmt.Sprintf(`{"t":"sub","ch":"%s","since":%d,"ep":"%s"}`, m.channel, m.mine, m.ep))
-	m.asked++
-	m.ok = false
-}
-
-func (m *model) apply(c *client, f frame) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if f.Ch != "" && f.Ch != m.channel {
-		m.t.Errorf("%s got a frame of %s", m.session.ID, f.Ch)
-	}
-	if m.denied && f.T != "deny" { // a subscription that was still under way is denied as well
-		m.t.Errorf("%s got %s after deny", m.session.ID, f.raw)
-	}
-	switch f.T {
-	case "ev", "skip":
-		if f.Seq <= m.mine {
-			if m.ok {
-				m.t.Errorf("%s at %d: doubled %s", m.session.ID, m.mine, f.raw)
-			}
-			return
-		}
-		if m.ok && f.Seq != m.mine+1 {
-			m.t.Errorf("%s at %d: missing before %s", m.session.ID, m.mine, f.raw)
-		}
-		m.mine = max(f.Seq, f.To)
-		if f.T == "ev" {
-			m.shown[f.number()] = f.HTML
-		}
-	case "ok":
-		if f.Seq < m.mine {
-			m.t.Errorf("%s at %d: %s", m.session.ID, m.mine, f.raw)
-		}
-		m.asked--
-		m.mine, m.ok = f.Seq, m.asked == 0
-	case "own":
-		for n := range strings.SplitSeq(strings.Trim(string(f.N), "[]"), ",") {
-			number := 0
-			_, _ = fmt.Sscan(n, &number)
-			m.own[number] = true
-		}
-	case "reset":
-		m.resets++
-		m.fresh()
-		if !m.ok {
-			m.asked--
-		}
-		m.asked++
-		m.ok = false
-		c.say(fmt.Sprintf(`{"t":"sub","ch":"%s","since":%d,"ep":"%s"}`, m.channel, m.mine, m.ep))
-	case "deny":
-		m.denied = true
-	}
-}
-
-// TestModel lets many readers follow channels that change at random, while hints are lost, doubled and late, lines
-// are cut and one channel is closed to those outside for good. In the end every page equals a fresh one.
+// TestModel is the promise as a whole. Two instances watch one source. Hints are lost, doubled and late, for each
+// instance by itself. Clients cut their lines, change the instance, subscribe again and read slowly; threads close and
+// open, members lose their rights, sessions end, the database is restored once. No number is missing and none comes
+// twice, nothing is sent to whoever may not see it, and in the end every client is equal to a fresh page, or denied.
+//
+// COLLOQUY_LONG=1 makes it long; COLLOQUY_SEED repeats one.
 func TestModel(t *testing.T) {
-	channels := []string{"thread:1", "thread:2", "thread:3"}
-	closing := channels[2]
-	src := newSource(channels...)
-	opt := src.options()
-	opt.Unlimited = true
-	opt.Clock.After = func(d time.Duration) <-chan time.Time { return time.After(d / 300) } // repair every 10 ms
-	hub := startHub(t, opt)
+	seed := uint64(numberFrom(t, "COLLOQUY_SEED", 1))
+	acts, least := 2500, int64(200_000)
+	if os.Getenv("COLLOQUY_LONG") != "" {
+		acts, least = 10_000, 1_000_000
+	}
+	const clients = 200
+	t.Logf("seed %d, %d acts, %d clients", seed, acts, clients)
 
-	var ends sync.Map // channel to its last number, once the writers are done
-	var readers []*model
-	done := make(chan struct{})
-	for i := range 24 {
-		name := []string{"anna", "bo", "chi", ""}[i%4]
-		session := Session{Viewer: viewer{name: name, insider: i%3 == 0}, Variant: Variant{[]string{"en", "ar"}[i%2], "reader"}}
-		if name != "" {
-			session.ID = fmt.Sprint("s-", i)
-			session.Member = fmt.Sprint("m-", i)
-			src.viewers[session.ID] = Standing{Viewer: session.Viewer, Variant: session.Variant}
+	w := newWorld()
+	hubs := make([]*Hub, 2)
+	for i := range hubs {
+		opt := w.options()
+		opt.Unlimited, opt.Clock = true, hurried()
+		opt.Readers = func(channel string, n int) { hubs[1-i].Elsewhere(fmt.Sprint("instance ", i), channel, n) }
+		hub, err := New(opt)
+		if err != nil {
+			t.Fatal(err)
 		}
-		m := &model{t: t, src: src, hub: hub, session: session, channel: channels[i%8%3], rnd: rand.New(rand.NewPCG(1, uint64(i)))}
-		readers = append(readers, m)
-		go m.live(func() int64 {
-			if end, ok := ends.Load(m.channel); ok {
-				return end.(int64)
-			}
-			return -1
-		}, done)
+		hubs[i] = hub
+	}
+	for _, hub := range hubs {
+		if err := hub.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { hub.Drain(t.Context()) })
 	}
 
-	var writers sync.WaitGroup
-	for i, channel := range channels {
-		writers.Go(func() { write(src, hub, channel, channel == closing, rand.New(rand.NewPCG(2, uint64(i)))) })
+	sum, frozen := &tally{}, &atomic.Bool{}
+	started := time.Now()
+	followers, done := follow(t, w, hubs, sum, frozen, clients, seed)
+	s := &scribe{world: w, hubs: hubs, acts: int64(acts), pace: least * 11 / 10, sum: sum}
+	var scribes sync.WaitGroup
+	for i := range 4 {
+		rnd := rand.New(rand.NewPCG(seed, uint64(1000+i)))
+		scribes.Go(func() { s.write(rnd) })
 	}
-	writers.Wait()
-	for _, channel := range channels {
-		// One act more after the ends are known, so that a reader who is there already notices.
-		ends.Store(channel, src.do(channel, func(c *channelState) {})+1)
-		src.respond(channel, "dee", "closed, the last")
+	scribes.Wait()
+	frozen.Store(true)
+	written := time.Since(started)
+	if !wait(done, clients) {
+		explain(t, followers)
 	}
-	for range readers {
+	report(t, w, hubs, sum, written)
+	if n := sum.applied.Load(); n < least {
+		t.Errorf("%d numbers were applied, not %d", n, least)
+	}
+}
+
+// wait waits for all followers.
+func wait(done <-chan struct{}, clients int) bool {
+	late := time.After(3 * testPatience)
+	for range clients {
 		select {
 		case <-done:
-		case <-time.After(3 * testPatience):
-			t.Fatal("a reader never gets to the end")
+		case <-late:
+			return false
 		}
 	}
-	for _, m := range readers {
-		m.check(closing)
-	}
-	t.Logf("%+v", hub.Stats())
+	return true
 }
 
-// write does random acts and hints of them badly.
-func write(src *source, hub *Hub, channel string, closing bool, rnd *rand.Rand) {
-	const acts = 600
-	mark := "open"
-	for i := range acts {
-		if closing && i == acts/2 {
-			mark = "closed"
-			src.do(channel, func(c *channelState) { c.closed = true })
+// follow sets the clients going: one in four is a visitor, half of the members may read what is closed.
+func follow(t *testing.T, w *world, hubs []*Hub, sum *tally, frozen *atomic.Bool, clients int, seed uint64) ([]*follower, <-chan struct{}) {
+	done := make(chan struct{}, clients)
+	var all []*follower
+	for i := range clients {
+		rnd := rand.New(rand.NewPCG(seed, uint64(i)))
+		f := &follower{t: t, world: w, hubs: hubs, tally: sum, frozen: frozen, rnd: rnd}
+		f.session = Session{Viewer: viewer{}, Variant: variants[i%2]}
+		if i%4 != 0 {
+			f.join(i)
 		}
-		head := src.act(channel, rnd, mark)
-		switch rnd.IntN(10) {
-		case 0, 1, 2: // lost
-		case 3: // doubled
-			hub.Hint(channel, head)
-			hub.Hint(channel, head)
-		case 4: // of an older number
-			hub.Hint(channel, head-3)
-		default:
-			hub.Hint(channel, head)
+		for _, id := range rnd.Perm(worldThreads)[:9] {
+			f.views = append(f.views, &view{ch: fmt.Sprint("thread:", id+1)})
 		}
-		if i%2 == 0 {
-			<-time.After(time.Millisecond) // the readers get a chance to be in time
-		}
-	}
-}
-
-func (m *model) check(closing string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	who, _ := m.session.Viewer.(viewer)
-	if m.channel == closing && !who.insider {
-		if !m.denied {
-			m.t.Errorf("%s is still let in", m.session.ID)
-		}
-		for _, text := range m.shown {
-			if strings.Contains(text, "closed") {
-				m.t.Errorf("%s saw %s", m.session.ID, text)
+		for _, list := range []string{"front", "theme:open", "theme:closed"} {
+			if rnd.IntN(4) == 0 {
+				f.views = append(f.views, &view{ch: list, list: true})
 			}
 		}
-		return
+		all = append(all, f)
+		go func() {
+			f.live()
+			done <- struct{}{}
+		}()
 	}
-	head, page := m.src.page(m.channel, m.session.Variant)
-	if m.denied || m.mine != head || len(page) != len(m.shown) {
-		m.t.Errorf("%s stands at %d of %d with %d of %d rows, denied: %v", m.session.ID, m.mine, head, len(m.shown), len(page), m.denied)
+	return all, done
+}
+
+// join signs a follower in.
+func (f *follower) join(i int) {
+	inside := i%8 < 5
+	f.session.ID, f.session.Member = fmt.Sprint("s-", i), fmt.Sprint("m-", i/2)
+	standing := Standing{Viewer: viewer{name: fmt.Sprint("member ", i%16), insider: inside}, Variant: variants[i%4], Rights: inside}
+	f.member = &worldMember{standing: standing}
+	if inside {
+		f.member.outside.Store(neverOutside)
 	}
-	for n, want := range page {
-		if m.shown[n] != want {
-			m.t.Errorf("%s: row %d is %q, the page has %q", m.session.ID, n, m.shown[n], want)
+	f.world.mu.Lock()
+	defer f.world.mu.Unlock()
+	f.world.members[f.session.ID] = f.member
+}
+
+// explain says in what those who never got to the end differ. They may still run, so only that is looked at which is
+// under the world's lock anyhow.
+func explain(t *testing.T, followers []*follower) {
+	t.Error("somebody never gets to the end")
+	for _, f := range followers {
+		f.world.mu.Lock()
+		for _, v := range f.views {
+			if why := f.differs(v); why != "" {
+				t.Errorf("%s: %s: %s: %d, asked %d, denied %v", f.session.ID, v.ch, why, v.mine, v.asks, v.denied)
+			}
+		}
+		f.world.mu.Unlock()
+	}
+}
+
+func report(t *testing.T, w *world, hubs []*Hub, sum *tally, written time.Duration) {
+	t.Logf("%d numbers written in %v, %d applied, %d rows of lists, %d frames, %d cuts by clients, %d by hubs, %d subscribed again, %d pages, %d denials, %d closings",
+		w.numbers(), written.Round(time.Millisecond), sum.applied.Load(), sum.rows.Load(), sum.frames.Load(), sum.cuts.Load(),
+		sum.closes.Load(), sum.resubs.Load(), sum.pages.Load(), sum.denies.Load(), w.closings)
+	for i, hub := range hubs {
+		s := hub.Stats()
+		t.Logf("instance %d: resets %v, resumes %v, %d repairs, %d frames dropped", i, s.Resets, s.Resumes, s.Repairs, s.Drops)
+		if s.Resets[whyError] > 0 {
+			t.Errorf("instance %d had trouble", i)
 		}
 	}
-	own, _ := m.hub.opt.Own(m.t.Context(), m.session.Viewer, m.channel)
-	for _, n := range own {
-		if !m.own[n] {
-			m.t.Errorf("%s was not told of their own %d", m.session.ID, n)
+}
+
+func (w *world) numbers() (n int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, t := range w.threads {
+		n += t.head
+	}
+	return n
+}
+
+// scribe writes, and tells the hubs badly.
+type scribe struct {
+	world *world
+	hubs  []*Hub
+	acts  int64
+	pace  int64 // numbers that are to be applied by the time all is written
+	sum   *tally
+	done  atomic.Int64
+}
+
+type hintOf struct {
+	channel string
+	head    int64
+}
+
+func (s *scribe) write(rnd *rand.Rand) {
+	late := make([][]hintOf, len(s.hubs))
+	for {
+		n := s.done.Add(1)
+		if n > s.acts {
+			return
+		}
+		hints := s.world.act(rnd, n, s.acts, s.hubs[rnd.IntN(len(s.hubs))])
+		for i, hub := range s.hubs {
+			late[i] = tell(hub, rnd, hints, late[i])
+		}
+		// The readers get a chance to follow, but no more than that.
+		for range 20 {
+			if s.sum.applied.Load() >= s.pace*n/s.acts {
+				break
+			}
+			<-time.After(time.Millisecond)
 		}
 	}
+}
+
+// tell gives hints to a hub: three in ten are lost, doubled or late.
+func tell(hub *Hub, rnd *rand.Rand, hints, late []hintOf) []hintOf {
+	for _, hint := range hints {
+		switch rnd.IntN(10) {
+		case 0:
+		case 1:
+			hub.Hint(hint.channel, hint.head)
+			hub.Hint(hint.channel, hint.head)
+		case 2:
+			late = append(late, hint)
+		default:
+			hub.Hint(hint.channel, hint.head)
+		}
+	}
+	for len(late) > 0 && rnd.IntN(3) == 0 {
+		i := rnd.IntN(len(late))
+		hub.Hint(late[i].channel, late[i].head)
+		late = slices.Delete(late, i, i+1)
+	}
+	return late
 }

@@ -66,10 +66,12 @@ func (t *topic) tellReading() {
 		if sub.told == n {
 			continue
 		}
+		if sub.socket.busy() {
+			t.hub.metrics.drops.Add(1) // it is told next time
+			continue
+		}
 		sub.told = n
-		message := private(frame)
-		message.ephemeral = true
-		if !sub.socket.send(sub, message) {
+		if !sub.socket.send(sub, private(frame)) {
 			t.remove(sub)
 		}
 	}

@@ -134,7 +134,8 @@ func (h *Hub) repair(urgent bool) {
 	channels := make([]string, 0, len(h.topics))
 	for name, t := range h.topics {
 		if t.list != nil {
-			h.markLocked(t) // a list is compared by reading it
+			t.list.all = true // a list is compared by reading it
+			h.markLocked(t)
 			continue
 		}
 		topics = append(topics, t)

@@ -56,8 +56,7 @@ func newSocket(h *Hub, conn *websocket.Conn, raw net.Conn, session Session) *soc
 
 // send queues messages, all or none. With a subscription they go only while it is live. When the queue is too full
 // for them it is emptied and every subscription of the socket ends, but what somebody waits for is queued all the
-// same; an ephemeral message is let go long before. It reports whether the socket, and the subscription, can be sent
-// more.
+// same. It reports whether the socket, and the subscription, can be sent more.
 func (s *socket) send(sub *subscription, messages ...outbound) bool {
 	size := 0
 	for _, m := range messages {
@@ -67,10 +66,6 @@ func (s *socket) send(sub *subscription, messages ...outbound) bool {
 	defer s.mu.Unlock()
 	if s.closing || sub != nil && !sub.live {
 		return false
-	}
-	if messages[0].ephemeral && (len(s.queue) >= queueFrames/2 || s.bytes >= queueBytes/2) {
-		s.hub.metrics.drops.Add(1)
-		return true
 	}
 	if len(s.queue) > 0 && (len(s.queue)+len(messages) > queueFrames || s.bytes+size > queueBytes) {
 		s.lag()
@@ -84,6 +79,13 @@ func (s *socket) send(sub *subscription, messages ...outbound) bool {
 		s.append(m)
 	}
 	return true
+}
+
+// busy says that the queue is half full: what is not worth waiting for had better not be sent.
+func (s *socket) busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.queue) >= queueFrames/2 || s.bytes >= queueBytes/2
 }
 
 // append queues a message; under the lock.

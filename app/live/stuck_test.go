@@ -33,6 +33,7 @@ func stick(t *testing.T, h *Hub, session Session, subs ...string) stuck {
 			}
 		}
 	}
+	waitFor(t, func() bool { return !c.writing() })
 	c.say(`{"t":"sub","ch":"thread:999999"}`)
 	waitFor(t, func() bool { return c.waiting() == 0 && c.writing() })
 	return c

@@ -75,7 +75,8 @@ func (t *topic) meet(ctx context.Context, r request) error {
 	if t.list != nil {
 		return t.meetList(ctx)
 	}
-	if len(t.subs) > 0 && !t.stale.Load() && (r.Since == nil || *r.Since <= t.head.Load() && t.ring.reaches(*r.Since)) {
+	known := r.Since == nil || *r.Since <= t.head.Load() && t.ring.reaches(*r.Since)
+	if known && (r.Ep == "" || r.Ep == t.epoch) && len(t.subs) > 0 && !t.stale.Load() {
 		t.hub.metrics.resumes[fromRing].Add(1)
 		return nil
 	}
@@ -217,7 +218,7 @@ func (h *Hub) Changes(ctx context.Context, standing Standing, channel string, si
 // look reads what a topic of its own needs for one answer.
 func (t *topic) look(ctx context.Context, r request) error {
 	if t.list != nil {
-		return t.readList(ctx)
+		return t.readList(ctx, nil)
 	}
 	batch, err := t.hub.read(ctx, t.channel, r.start())
 	if err != nil {

@@ -17,6 +17,7 @@ type topic struct {
 	channel string
 	refs    int       // subscriptions and work under way; under the hub's lock
 	turn    int       // under the hub's lock
+	urgent  bool      // rights have moved during its turn: the next one does not wait; under the hub's lock
 	rest    time.Time // until when it is not brought up to date again; under the hub's lock
 
 	head   atomic.Int64 // the number up to which all subscribers have everything; written under mu

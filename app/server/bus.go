@@ -17,7 +17,7 @@ func (r *running) openBus() (err error) {
 	}
 	r.bus, err = bus.Open(bus.Options{
 		URL: r.config.NATSURL, Space: busSpace(r.row.Secret),
-		Moved: r.heard, Rights: r.lookAgain, Joined: r.lookAgain,
+		Moved: r.heard, Rights: r.lookAgain, Joined: r.lookAgain, Reading: r.hub.Elsewhere,
 		Logger: r.log, Registerer: r.meters,
 	})
 	return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os/signal"
+	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -96,6 +97,9 @@ func (r *running) serve(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	go r.keepFresh(background)
+	if r.row.Demo && r.config.Loopback() {
+		go (&demo.Talk{Row: r.row, Forum: r.forum, Community: r.community, Log: r.log}).Run(background)
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- r.app.Listener(listener) }()
 	r.ready.Store(true)
@@ -137,6 +141,7 @@ func (r *running) build(ctx context.Context) error {
 	options := source.Options()
 	options.Origins, options.Unlimited = r.config.Origins(), !r.config.RateLimits
 	options.Logger, options.Registerer = r.log, r.meters
+	options.Readers = func(channel string, readers int) { r.bus.Reading(channel, readers) } // the bus is opened later
 	if r.hub, err = live.New(options); err != nil {
 		return err
 	}
@@ -185,19 +190,32 @@ func (r *running) keepFresh(ctx context.Context) {
 	defer refresh.Stop()
 	defer sweep.Stop()
 	for {
-		var err error
+		var work func() error
 		select {
 		case <-ctx.Done():
 			return
 		case <-refresh.C:
-			err = errors.Join(r.forum.Refresh(ctx), r.forum.Erase(ctx))
+			work = func() error { return errors.Join(r.forum.Refresh(ctx), r.forum.Erase(ctx)) }
 		case now := <-sweep.C:
-			err = errors.Join(r.community.Sweep(ctx), r.office.Sweep(now), r.store.Erase(ctx))
+			work = func() error {
+				return errors.Join(r.community.Sweep(ctx), r.office.Sweep(now), r.store.Erase(ctx))
+			}
 		}
+		err := caught(work)
 		if err != nil && ctx.Err() == nil {
 			r.log.Warn("background work failed and is tried again", "error", err)
 		}
 	}
+}
+
+// caught makes an error of a panic: what runs in the background must not end the site.
+func caught(work func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v: %s", v, debug.Stack())
+		}
+	}()
+	return work()
 }
 
 // stop ends the site with grace: not ready, no new requests, live lines told and

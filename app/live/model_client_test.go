@@ -1,0 +1,296 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// tally counts what all clients have applied: every number once for each client that it reached.
+type tally struct {
+	applied, rows, frames, cuts, closes, resubs, pages, denies atomic.Int64
+}
+
+// follower is a reader with several threads and lists open, who applies frames by the rule of docs/live-protocol.md and
+// complains of every number that is missing or comes twice.
+type follower struct {
+	t       *testing.T
+	world   *world
+	hubs    []*Hub
+	tally   *tally
+	frozen  *atomic.Bool // nothing is written any more
+	rnd     *rand.Rand
+	session Session
+	member  *worldMember // nil for a visitor
+	views   []*view
+
+	line    *wire
+	fences  [][]*view // the views that were asked for in each message whose end is not answered yet
+	asked   int       // messages with subs so far, on this line
+	passed  int
+	me      bool // the end of the session is to be told
+	ended   bool // and was
+	trouble bool // has complained; the rest would follow from that
+}
+
+// view is a channel of a follower: a thread's page or a list.
+type view struct {
+	ch     string
+	list   bool
+	asks   int  // subs whose answer may still come
+	live   bool // the answer to the last sub was ok
+	denied bool
+	clean  bool // nothing of an older subscription can be under way
+	last   int64
+
+	ep    string
+	mine  int64
+	shown []string
+	own   map[int64]bool
+
+	rows map[int64]worldRow
+}
+
+type worldRow struct {
+	seq  int64
+	html string
+}
+
+func (f *follower) complain(format string, args ...any) {
+	if !f.trouble {
+		f.trouble = true
+		f.t.Errorf("%s (%s): %s", f.session.ID, f.session.Variant, fmt.Sprintf(format, args...))
+	}
+}
+
+// live reads, cuts, changes the instance and resumes until everything stands as on a fresh page.
+func (f *follower) live() {
+	for !f.trouble {
+		if err := f.connect(); err != nil {
+			f.complain("connect: %v", err)
+			return
+		}
+		err := f.listen()
+		_ = f.line.conn.Close()
+		if err == nil {
+			return
+		}
+		var code closedWith
+		switch {
+		case errors.Is(err, errCut):
+			f.tally.cuts.Add(1)
+		case !errors.As(err, &code):
+			f.tally.closes.Add(1)
+		case code == CloseSessionEnded || code == CloseAccountEnded:
+			f.leave()
+		case code != CloseTooSlow:
+			f.complain("the line was %v", err)
+		default:
+			f.tally.closes.Add(1)
+		}
+	}
+}
+
+// leave makes a visitor of a member whose session has ended.
+func (f *follower) leave() {
+	if f.me && !f.ended {
+		f.complain("the session ended without a word")
+	}
+	f.member, f.session = nil, Session{Variant: f.session.Variant, Viewer: viewer{}}
+	f.session.Variant.Class = "reader"
+	for _, v := range f.views {
+		v.ep, v.rows = "", nil // another reader's page
+	}
+}
+
+// outside is the counter of rights from which on closed threads are not for this reader.
+func (f *follower) outside() int64 {
+	if f.member == nil {
+		return 0
+	}
+	return f.member.outside.Load()
+}
+
+func (f *follower) connect() error {
+	line, err := dialWire(f.hubs[f.rnd.IntN(len(f.hubs))], f.signIn)
+	if err != nil {
+		return err
+	}
+	f.line, f.fences, f.asked, f.passed, f.me, f.ended = line, nil, 0, 0, false, false
+	var wanted []*view
+	for _, v := range f.views {
+		v.asks, v.live, v.clean = 0, false, true
+		if f.want(v) {
+			wanted = append(wanted, v)
+		}
+	}
+	if f.member != nil {
+		if err := line.say([]byte(`{"t":"sub","ch":"me"}`)); err != nil {
+			return nil // the line is dead already, as reading will say
+		}
+	}
+	f.ask(wanted...)
+	return nil
+}
+
+// signIn is the session as it is now.
+func (f *follower) signIn() Session {
+	f.world.mu.Lock()
+	defer f.world.mu.Unlock()
+	if f.member != nil {
+		f.session.Variant = f.member.standing.Variant
+		f.session.Viewer, f.session.Rights = f.member.standing.Viewer, f.member.standing.Rights
+	}
+	return f.session
+}
+
+// want prepares a view for a sub and says whether it is worth one: a page that was denied is loaded again first, and
+// sometimes asked for although it is still closed.
+func (f *follower) want(v *view) bool {
+	if v.denied || v.ep == "" {
+		return f.load(v) || v.ep != "" && f.rnd.IntN(3) == 0
+	}
+	return true
+}
+
+// ask subscribes; the message ends with a channel that does not exist, whose denial tells that all is answered.
+func (f *follower) ask(views ...*view) {
+	if len(views) == 0 {
+		return
+	}
+	var message strings.Builder
+	message.WriteByte('[')
+	for _, v := range views {
+		if v.list {
+			fmt.Fprintf(&message, `{"t":"sub","ch":"%s"},`, v.ch)
+		} else {
+			fmt.Fprintf(&message, `{"t":"sub","ch":"%s","since":%d,"ep":"%s"},`, v.ch, v.mine, v.ep)
+		}
+		v.live, v.denied, v.last = false, false, v.mine
+		v.clean = v.clean && v.asks == 0
+		v.asks++
+	}
+	f.asked++
+	fmt.Fprintf(&message, `{"t":"sub","ch":"fence:%d"}]`, f.asked)
+	f.fences = append(f.fences, views)
+	_ = f.line.say([]byte(message.String())) // an error will come from reading as well
+}
+
+var errCut = errors.New("the client cuts the line")
+
+// listen takes messages until all is as it must be in the end, or the line ends.
+func (f *follower) listen() error {
+	for !f.trouble {
+		message, err := f.line.read()
+		if err != nil {
+			return err
+		}
+		if err := each(message, f.apply); err != nil {
+			f.complain("%v", err)
+		}
+		if f.frozen.Load() {
+			if f.settled() {
+				return nil
+			}
+			continue
+		}
+		switch n := f.rnd.IntN(2000); {
+		case n < 8:
+			return errCut
+		case n < 20:
+			f.resubscribe(f.views[f.rnd.IntN(len(f.views))])
+		case n < 22:
+			<-time.After(time.Duration(f.rnd.IntN(400)) * time.Millisecond) // a slow reader
+		}
+	}
+	return nil
+}
+
+// resubscribe asks again on the same line, from the same number, from none or after unsub.
+func (f *follower) resubscribe(v *view) {
+	f.tally.resubs.Add(1)
+	v.clean = false
+	if f.rnd.IntN(4) == 0 {
+		_ = f.line.say([]byte(`{"t":"unsub","ch":"` + v.ch + `"}`))
+	}
+	if f.want(v) {
+		f.ask(v)
+	}
+}
+
+func (f *follower) apply(w *wireFrame) {
+	f.tally.frames.Add(1)
+	switch string(w.t) {
+	case "hello":
+	case "hb":
+		_ = f.line.say([]byte(`{"t":"pong"}`))
+	default:
+		f.channel(w)
+	}
+}
+
+func (f *follower) channel(w *wireFrame) {
+	switch {
+	case string(w.ch) == meChannel:
+		f.me = f.me || string(w.t) == "ok"
+		f.ended = f.ended || string(w.k) == "end"
+		return
+	case strings.HasPrefix(string(w.ch), "fence:"):
+		for _, v := range f.fences[f.passed] {
+			v.asks--
+		}
+		f.passed++
+		return
+	}
+	i := slices.IndexFunc(f.views, func(v *view) bool { return v.ch == string(w.ch) })
+	if i < 0 {
+		f.complain("a frame of %s", w.ch)
+		return
+	}
+	v := f.views[i]
+	if f.world.forbidden(w.html, f.outside()) {
+		f.complain("%s, which is secret: %s", v.ch, w.html)
+	}
+	if v.denied && v.asks == 0 && string(w.t) != "deny" {
+		f.complain("%s of %s after deny", w.t, v.ch)
+	}
+	switch string(w.t) {
+	case "ev", "skip":
+		if v.list {
+			f.row(v, w)
+		} else {
+			f.number(v, w)
+		}
+	case "ok":
+		f.ok(v, w)
+	case "own":
+		for _, n := range w.numbers {
+			v.own[n] = true
+		}
+	case "reading":
+		if v.list || v.ch == "thread:1" || len(w.numbers) != 1 || w.numbers[0] < 1 {
+			f.complain("%s is read by %v", v.ch, w.numbers)
+		}
+	case "reset":
+		f.reset(v, string(w.why))
+	case "deny":
+		f.tally.denies.Add(1)
+		v.live, v.denied = false, true
+	default:
+		f.complain("a frame of kind %s", w.t)
+	}
+}
+
+func (f *follower) reset(v *view, why string) {
+	if why == whyError {
+		f.complain("%s was reset: %s", v.ch, why)
+	}
+	v.live, v.clean = false, false
+	f.load(v)
+	f.ask(v)
+}

@@ -1,0 +1,226 @@
+package live
+
+import "slices"
+
+// load fetches a page anew; false when its reader may not see it, and then what is there stays.
+func (f *follower) load(v *view) bool {
+	f.tally.pages.Add(1)
+	w := f.world
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	variant, inside := f.sees()
+	if v.list {
+		rows, ok := w.list(v.ch, variant, inside)
+		if ok {
+			v.rows, v.ep = rows, w.epoch
+		}
+		return ok
+	}
+	t := w.thread(v.ch)
+	if t.closing != 0 && !inside {
+		return false
+	}
+	v.ep, v.mine, v.last, v.shown = w.epoch, t.head, t.head, slices.Clone(t.shown[variant])
+	v.own = map[int64]bool{}
+	for _, item := range t.rows {
+		if f.member != nil && item.author == f.name() {
+			v.own[int64(item.number)] = true
+		}
+	}
+	return true
+}
+
+func (f *follower) name() string {
+	who, _ := f.member.standing.Viewer.(viewer)
+	return who.name
+}
+
+// sees is what the reader's rights are now; under the world's lock.
+func (f *follower) sees() (variant int, inside bool) {
+	if f.member == nil {
+		return variantOf(f.session.Variant), false
+	}
+	who, _ := f.member.standing.Viewer.(viewer)
+	return variantOf(f.member.standing.Variant), who.insider
+}
+
+// list is what a fresh page of a list shows; under the lock.
+func (w *world) list(channel string, variant int, inside bool) (map[int64]worldRow, bool) {
+	if channel == "theme:closed" && !inside {
+		return nil, false
+	}
+	shown := map[int64]worldRow{}
+	for _, t := range w.leading(channel) {
+		if t.closing == 0 || inside {
+			shown[t.id] = worldRow{t.head, rowOf(variants[variant], t.id, t.head, t.title)}
+		}
+	}
+	return shown, true
+}
+
+// leading are the threads at the head of a list; under the lock.
+func (w *world) leading(channel string) []*worldThread {
+	var all []*worldThread
+	for _, t := range w.threads {
+		if channel == "front" || (t.closing != 0) == (channel == "theme:closed") {
+			all = append(all, t)
+		}
+	}
+	slices.SortFunc(all, func(a, b *worldThread) int { return int(b.active - a.active) })
+	return all[:min(worldLeading, len(all))]
+}
+
+// number applies a change or a skip by the client's rule.
+func (f *follower) number(v *view, w *wireFrame) {
+	last := max(w.seq, w.to)
+	switch {
+	case v.live && w.seq <= v.mine:
+		f.complain("%s stands at %d and gets %d again", v.ch, v.mine, w.seq)
+		return
+	case v.live && w.seq > v.mine+1:
+		f.complain("%s stands at %d and gets %d: something is missing", v.ch, v.mine, w.seq)
+		return
+	case v.clean && !v.live && w.seq <= v.last:
+		f.complain("%s is caught up with %d after %d", v.ch, w.seq, v.last)
+		return
+	case last <= v.mine:
+		return
+	}
+	f.tally.applied.Add(last - w.seq + 1)
+	v.last = last
+	if w.seq <= v.mine+1 {
+		v.mine = last
+	}
+	if string(w.t) == "skip" {
+		return
+	}
+	n := 0
+	if string(w.k) == "response" {
+		n = int(w.numbers[0])
+	}
+	for len(v.shown) <= n {
+		v.shown = append(v.shown, "")
+	}
+	v.shown[n] = string(w.html)
+}
+
+// ok ends the catching up. It belongs to the last sub only when the answers to all others have come.
+func (f *follower) ok(v *view, w *wireFrame) {
+	if v.asks == 0 {
+		f.complain("%s is ok without a sub", v.ch)
+	}
+	v.denied = false
+	if v.list {
+		if v.asks == 1 {
+			v.live = true
+		}
+		if !v.stands(w.numbers) {
+			f.load(v)
+		}
+		return
+	}
+	if v.clean && w.seq < v.mine {
+		f.complain("%s stands at %d and is ok at %d", v.ch, v.mine, w.seq)
+	}
+	v.mine = max(v.mine, w.seq)
+	if v.asks == 1 {
+		v.live = true
+	}
+}
+
+// stands says that a list shows the rows that lead it, each at its number, and no others.
+func (v *view) stands(places []int64) bool {
+	for i := 0; i+1 < len(places); i += 2 {
+		if row, ok := v.rows[places[i]]; !ok || row.seq != places[i+1] {
+			return false
+		}
+	}
+	return len(v.rows) == len(places)/2
+}
+
+// row puts a row in its place, or takes it away.
+func (f *follower) row(v *view, w *wireFrame) {
+	f.tally.rows.Add(1)
+	if len(w.html) == 0 {
+		delete(v.rows, w.id)
+		return
+	}
+	if v.rows == nil {
+		v.rows = map[int64]worldRow{}
+	}
+	v.rows[w.id] = worldRow{w.place, string(w.html)}
+}
+
+// settled says that everything is as on a fresh page, or denied. What was denied is looked at again, now that nothing
+// is written any more.
+func (f *follower) settled() bool {
+	for _, v := range f.views {
+		if (v.denied || v.ep == "") && v.asks == 0 && f.load(v) {
+			f.ask(v)
+		}
+	}
+	f.world.mu.Lock()
+	defer f.world.mu.Unlock()
+	for _, v := range f.views {
+		if f.differs(v) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// differs says in what a view is not as it must be in the end; under the world's lock.
+func (f *follower) differs(v *view) string {
+	variant, inside := f.sees()
+	if v.list {
+		return f.listDiffers(v, variant, inside)
+	}
+	t := f.world.thread(v.ch)
+	switch {
+	case t.closing != 0 && !inside:
+		if v.live {
+			return "it is not denied"
+		}
+		return ""
+	case !v.live:
+		return "it is not live"
+	case v.mine != t.head || v.ep != f.world.epoch:
+		return "it stands elsewhere"
+	}
+	for n, html := range t.shown[variant] {
+		if n < len(v.shown) && v.shown[n] != html || n >= len(v.shown) && html != "" {
+			return "it shows something else"
+		}
+	}
+	for _, item := range t.rows {
+		if f.member != nil && item.html[variant] != "" && item.author == f.name() && !v.own[int64(item.number)] {
+			return "it does not know all of the reader's own"
+		}
+	}
+	return ""
+}
+
+func (f *follower) listDiffers(v *view, variant int, inside bool) string {
+	want, ok := f.world.list(v.ch, variant, inside)
+	switch {
+	case !ok && v.live:
+		return "it is not denied"
+	case !ok:
+		return ""
+	case !v.live:
+		return "it is not live"
+	}
+	for id := range want {
+		if _, here := v.rows[id]; !here {
+			return "a row that leads the list is missing"
+		}
+	}
+	for id, row := range v.rows {
+		t := f.world.threads[id-1]
+		listed := v.ch == "front" || (t.closing != 0) == (v.ch == "theme:closed")
+		if !listed || t.closing != 0 && !inside || row.html != rowOf(variants[variant], id, t.head, t.title) {
+			return "a row is not as it is now"
+		}
+	}
+	return ""
+}
