@@ -24,8 +24,6 @@ const (
 	place = `JSON.stringify([scrollY,
 		[...document.querySelectorAll("li[data-n]")].map((e) => e.getBoundingClientRect()).find((r) => r.bottom > 0)?.top,
 		document.querySelector(".composer textarea")?.getBoundingClientRect().top])`
-	// says is what a thread's page tells of its responses.
-	says = `JSON.stringify([...document.querySelectorAll("#thread-head, .voices, .map")].map((e) => e.innerHTML.replace(/\s+/g, " ")))`
 )
 
 // longThread is a thread of so many responses by Rosa, and its address.
@@ -65,19 +63,6 @@ func wantSame(t *testing.T, tab *served.Tab) {
 	t.Helper()
 	if !served.Eval[bool](tab, `window.sameDocument === true`) {
 		t.Error("the page was loaded again")
-	}
-}
-
-// wantFresh compares what the live page says of its responses with a page loaded now.
-func wantFresh(t *testing.T, tab *served.Tab) {
-	t.Helper()
-	fresh := served.Eval[string](tab, `fetch(location.pathname + location.search).then((r) => r.text()).then((html) => {
-		const document = new DOMParser().parseFromString(html, "text/html");
-		return `+says+`;
-	})`)
-	unnumbered := func(s string) string { return strings.ReplaceAll(s, "data-seq", "") }
-	if now := served.Eval[string](tab, says); unnumbered(now) != unnumbered(fresh) {
-		t.Errorf("the live page says\n%s\na fresh one\n%s", now, fresh)
 	}
 }
 

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -340,7 +341,10 @@ func scene(t *testing.T, s *served.Site) []stop {
 	}
 	invitation, used := invitations[0], invitations[1]
 	s.Browser(t).Get("/invitations/"+used).Submit(`form[action="/invitations/`+used+`"]`,
-		form("name", "Fatou Ndiaye", "email", "fatou@example.org", "rules", "1"))
+		form("name", "Fatou Ndiaye", "email", "fatou@example.org", "rules", "1", "group", fmt.Sprint(s.Groups[4].ID))).Status(http.StatusSeeOther)
+	if err := s.Community.Suspend(t.Context(), s.Teo, "fatou-ndiaye", s.Clock.Now().AddDate(0, 1, 0)); err != nil {
+		t.Fatal(err)
+	}
 	link, err := s.Community.MemberLink(t.Context(), s.Rosa.Member.Email)
 	if err != nil {
 		t.Fatal(err)
@@ -364,6 +368,10 @@ func scene(t *testing.T, s *served.Site) []stop {
 		{name: "new thread", path: "/threads/new?theme=" + forumtest.Public, who: &s.Amina},
 		{name: "new thread, refused", path: "/threads/new", who: &s.Amina, send: func(tab *served.Tab) { tab.Click(`form[action="/threads"] .btn:not(.line)`) }},
 		{name: "change of a thread", path: one + "/edit", who: &s.Lena},
+		{name: "move of a thread, refused", path: fmt.Sprintf("/threads/%d/edit", closed), who: &s.Lena, send: func(tab *served.Tab) {
+			served.Eval[any](tab, `void (document.querySelector("main [name=theme]").value = "open-matters")`)
+			tab.Click(`main form .btn:not(.line)`)
+		}},
 		{name: "change of a response", path: one + "/responses/3/edit", who: &s.Rosa},
 		{name: "removal", path: one + "/responses/3/delete", who: &s.Rosa},
 		{name: "search", path: search("response"), who: &s.Amina},
@@ -372,6 +380,13 @@ func scene(t *testing.T, s *served.Site) []stop {
 		{name: "workshop", path: "/workshops/" + workshop},
 		{name: "agenda", path: "/learning-agenda"},
 		{name: "profile", path: "/members/rosa-quispe"},
+		{name: "profile, for a convener", path: "/members/rosa-quispe", who: &s.Teo},
+		{name: "membership", path: "/members/rosa-quispe/edit", who: &s.Teo},
+		{name: "membership, suspended", path: "/members/fatou-ndiaye/edit", who: &s.Teo},
+		{name: "membership, refused", path: "/members/teodora-ilic/edit", who: &s.Teo, send: func(tab *served.Tab) {
+			served.Eval[any](tab, `void document.querySelector("main [name=role][value=member]").click()`)
+			tab.Click(`main form .btn:not(.line)`)
+		}},
 		{name: "settings", path: "/settings", who: &s.Amina},
 		{name: "settings, refused", path: "/settings", who: &s.Amina, send: func(tab *served.Tab) {
 			served.Eval[any](tab, `void (document.querySelector("main [name=name]").value = "")`)

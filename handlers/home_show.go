@@ -28,7 +28,8 @@ func (s *Site) homeShow(c *fiber.Ctx) error {
 
 // withLiveList loads what keeps the page's list of threads live.
 func withLiveList(p *views.Page) {
-	p.Modules, p.Preload = []string{"live-list.js"}, []string{"live-line.js", "live-keep.js"}
+	p.Modules = []string{"live-list.js"}
+	p.Preload = []string{"live-line.js", "live-clock.js", "live-state.js", "live-keep.js", "live-said.js"}
 }
 
 // themesShow lists the themes.

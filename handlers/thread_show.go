@@ -122,7 +122,7 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 	p := s.page(c, head.Title, views.SectionThemes)
 	p.Path = views.ThreadPath(&head.Thread, page)
 	p.DraftClear = posted
-	p.Modules, p.Preload = []string{"live.js"}, []string{"live-line.js", "live-page.js", "live-keep.js"}
+	p.Modules, p.Preload = []string{"live.js"}, []string{"live-line.js", "live-clock.js", "live-state.js"}
 	if v.viewer.SignedIn() || composer.State != "" {
 		p.Modules = append(p.Modules, "form.js")
 	}

@@ -109,10 +109,15 @@ func (w *world) dismiss(rnd *rand.Rand, hub *Hub, tell bool) func() {
 	return func() {}
 }
 
-// appoint makes a moderator of somebody, or a reader again: their pages look otherwise.
+// appoint makes a moderator of some, or a reader again: their pages look otherwise. It happens to each but once, because
+// a page that is loaded between two such changes which the hub sees as none stays as it is.
 func (w *world) appoint(rnd *rand.Rand) {
 	w.rights++
 	for _, m := range w.members {
+		if m.appointed {
+			continue
+		}
+		m.appointed = true
 		i := variantOf(m.standing.Variant)
 		m.standing.Variant = variants[(i+2)%len(variants)]
 		if rnd.IntN(3) == 0 {

@@ -53,7 +53,7 @@ type view struct {
 	shown []string
 	own   map[int64]bool
 
-	rows map[int64]worldRow
+	rows  map[int64]worldRow
 	trace []string
 }
 
@@ -126,7 +126,7 @@ func (f *follower) connect() error {
 	var wanted []*view
 	for _, v := range f.views {
 		v.asks, v.live, v.clean = 0, false, true
-			v.trace=append(v.trace,"CONNECT")
+		v.trace = append(v.trace, "CONNECT")
 		if f.want(v) {
 			wanted = append(wanted, v)
 		}
@@ -176,7 +176,7 @@ func (f *follower) ask(views ...*view) {
 		v.live, v.denied, v.last = false, false, v.mine
 		v.clean = v.clean && v.asks == 0
 		v.asks++
-			v.trace=append(v.trace,fmt.Sprint("ASK ",f.asked+1, " ",v.mine))
+		v.trace = append(v.trace, fmt.Sprint("ASK ", f.asked+1, " ", v.mine))
 	}
 	f.asked++
 	fmt.Fprintf(&message, `{"t":"sub","ch":"fence:%d"}]`, f.asked)
@@ -217,7 +217,7 @@ func (f *follower) listen() error {
 // resubscribe asks again on the same line, from the same number, from none or after unsub.
 func (f *follower) resubscribe(v *view) {
 	f.tally.resubs.Add(1)
-			v.trace=append(v.trace,fmt.Sprint("RESUB "))
+	v.trace = append(v.trace, fmt.Sprint("RESUB "))
 	v.clean = false
 	if f.rnd.IntN(4) == 0 {
 		_ = f.line.say([]byte(`{"t":"unsub","ch":"` + v.ch + `"}`))
@@ -247,7 +247,7 @@ func (f *follower) channel(w *wireFrame) {
 	case strings.HasPrefix(string(w.ch), "fence:"):
 		for _, v := range f.fences[f.passed] {
 			v.asks--
-			v.trace=append(v.trace,fmt.Sprint("fence ",f.passed+1))
+			v.trace = append(v.trace, fmt.Sprint("fence ", f.passed+1))
 		}
 		f.passed++
 		return
@@ -261,9 +261,11 @@ func (f *follower) channel(w *wireFrame) {
 	if f.world.forbidden(w.html, f.outside()) {
 		f.complain("%s, which is secret: %s", v.ch, w.html)
 	}
-	if string(w.t)!="ev" && string(w.t)!="skip" && string(w.t)!="reading" { v.trace = append(v.trace, fmt.Sprintf("%s %s %d asks=%d live=%v denied=%v", w.t, w.why, w.seq, v.asks,v.live,v.denied)) }
+	if string(w.t) != "ev" && string(w.t) != "skip" && string(w.t) != "reading" {
+		v.trace = append(v.trace, fmt.Sprintf("%s %s %d asks=%d live=%v denied=%v", w.t, w.why, w.seq, v.asks, v.live, v.denied))
+	}
 	if v.denied && v.asks == 0 && string(w.t) != "deny" {
-		f.complain("%s of %s after deny: %s", w.t, v.ch, strings.Join(v.trace[max(0,len(v.trace)-14):],"\n"))
+		f.complain("%s of %s after deny: %s", w.t, v.ch, strings.Join(v.trace[max(0, len(v.trace)-14):], "\n"))
 	}
 	switch string(w.t) {
 	case "ev", "skip":

@@ -58,8 +58,9 @@ type worldItem struct {
 }
 
 type worldMember struct {
-	standing Standing
-	outside  atomic.Int64 // what was written from this counter of rights on is not theirs while its closing lasts
+	standing  Standing
+	appointed bool         // has become a moderator, or is one no more
+	outside   atomic.Int64 // what was written from this counter of rights on is not theirs while its closing lasts
 }
 
 func newWorld() *world {

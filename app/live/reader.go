@@ -97,6 +97,8 @@ func (s *socket) bury() {
 func (s *socket) lookUp() {
 	ctx, cancel := ask(s.hub.ctx)
 	defer cancel()
+	s.hub.renewing.Lock() // an older answer must not come after that of a renewal
+	defer s.hub.renewing.Unlock()
 	standings, err := s.hub.revalidate(ctx, []string{s.session})
 	if err != nil {
 		s.hub.log.Warn("live: look up a session", "err", err)

@@ -15,13 +15,9 @@ import (
 // some of them signed in.
 func (r *report) idle(b *testing.B, s *liveSite) {
 	p := s.start(b, "", "off")
-	second := *liveSecond
-	if second == "" {
-		second = channel(s.threads[1])
-	}
 	before := p.resident(b)
 	f := newFleet(b, p.addr)
-	model, members := listening(channel(s.threads[0]), second), min(*liveMembers, *liveSockets)
+	model, members := listening(channel(s.threads[0]), *liveSecond), min(*liveMembers, *liveSockets)
 	f.add(*liveSockets-members, model)
 	for i := 0; members > 0; i++ {
 		model.cookie = s.cookies[i]
@@ -32,9 +28,6 @@ func (r *report) idle(b *testing.B, s *liveSite) {
 	rest := time.NewTimer(*liveRest)
 	<-rest.C
 	rested := p.resident(b)
-	if *liveHeap != "" {
-		must(b, os.WriteFile(*liveHeap, p.fetch(b, "/debug/pprof/heap"), 0o600))
-	}
 	each := float64(rested-before) / float64(*liveSockets)
 	megabytes := func(kb int) string { return fmt.Sprintf("%.0f MB", float64(kb)/1024) }
 	r.upTo(fmt.Sprintf("memory of an idle socket with 2 subscriptions, of %d, %d signed in", *liveSockets, *liveMembers),
@@ -44,6 +37,9 @@ func (r *report) idle(b *testing.B, s *liveSite) {
 	mega := func(name string) float64 { return p.gauge(b, name) / (1 << 20) }
 	r.add("of that, as Go counts", fmt.Sprintf("heap %.0f MB in use, %.0f MB kept, stacks %.0f MB", mega("go_memstats_heap_inuse_bytes"),
 		mega("go_memstats_heap_idle_bytes")-mega("go_memstats_heap_released_bytes"), mega("go_memstats_stack_inuse_bytes")), "", true)
+	if *liveHeap != "" {
+		must(b, os.WriteFile(*liveHeap, p.fetch(b, "/debug/pprof/heap?gc=1"), 0o600))
+	}
 	p.kill(b)
 }
 

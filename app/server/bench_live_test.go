@@ -14,7 +14,7 @@ import (
 var (
 	liveSockets = flag.Int("live.sockets", 10_000, "idle sockets whose memory is measured")
 	liveMembers = flag.Int("live.members", 1000, "how many of the idle sockets are signed in")
-	liveSecond  = flag.String("live.second", "", "the second channel of an idle socket (default: another thread)")
+	liveSecond  = flag.String("live.second", "front", "the second channel of an idle socket")
 	liveRest    = flag.Duration("live.rest", 30*time.Second, "how long idle sockets rest; a beat comes after 25 s")
 	liveHeap    = flag.String("live.heap", "", "a file for the server's heap profile with the idle sockets")
 	liveReaders = flag.Int("live.readers", 5000, "readers of one thread: of a delivery's cost, of its time, and after a restart")

@@ -1,50 +1,58 @@
 // The one websocket of this tab: it connects, notices a dead line, comes back, and polls where no websocket gets
 // through. What the frames mean is the listeners' business.
 
+import { Clock } from './live-clock.js';
+
 /**
  * @typedef {{t: string, ch?: string, seq?: number, to?: number, k?: string, n?: number | number[], rev?: number,
- *   html?: string, why?: string, in_ms?: number, ep?: string, hb?: number}} Frame
- * @typedef {'live' | 'reconnecting' | 'offline' | 'ended'} State
- * @typedef {{t: 'sub', ch: string, since: number, ep: string}} Sub
+ *   html?: string, why?: string, in_ms?: number, ep?: string, hb?: number, thread?: {id: number, seq: number},
+ *   threads?: [number, number][]}} Frame
+ * @typedef {'live' | 'reconnecting' | 'offline' | 'denied' | 'signed out' | 'suspended'} State
+ * @typedef {{t: 'sub', ch: string, since?: number, ep?: string}} Sub
  * @typedef {{sub: () => Sub | null, take: (frame: Frame) => void, state: (state: State) => void}} Listener
  *   sub is what to ask for on a new line, null when it wants nothing now
  */
 
 const SILENCE = 55_000; // without a sign of life the line is dead
 const GREETING = 10_000; // for the first frame on a new line
+const LIFE = 10_000; // a line that has lived so long was a good one
 const REST = 300_000; // hidden for so long, a page does not knock any more
+const ME = 'me';
 
 class Line {
   /** @type {Map<string, Listener>} */ #listeners = new Map();
   /** @type {WebSocket | null} */ #socket = null;
-  /** @type {Map<string, number>} */ #timers = new Map();
-  #tries = 0;
-  #opened = false; // a websocket has got through at least once
+  #clock = new Clock();
+  #tries = 0; // failures since the last good line
+  #opened = 0; // when the present line was opened, 0 while there is none
+  #got = false; // a websocket has got through before
   #heard = 0;
   #window = 0; // what the last bye has announced
-  #hidden = 0;
+  #hidden = document.hidden ? Date.now() : 0;
   #resting = false; // between pagehide and pageshow, and for good when the session has ended
-  #ended = false;
+  /** @type {State | null} */ #end = null;
   #worried = false; // there is no line, and the page will say so
+  #polling = false;
   #polled = false; // the last question by polling was answered
 
   constructor() {
     addEventListener('online', () => this.#connect());
     addEventListener('offline', () => this.#lost(0));
     addEventListener('pageshow', () => {
-      this.#resting = this.#ended;
+      this.#resting = this.#end !== null;
       this.#hasten();
     });
     addEventListener('pagehide', () => {
       this.#resting = true;
       this.#drop();
-      this.#clear(...this.#timers.keys());
+      this.#clock.clear();
       this.#worried = false;
     });
     document.addEventListener('visibilitychange', () => {
       this.#hidden = document.hidden ? Date.now() : 0;
       if (!document.hidden) this.#hasten();
     });
+    document.addEventListener('resume', () => this.#hasten());
   }
 
   /** Connects when nothing does, or when what does has long been silent. */
@@ -55,8 +63,20 @@ class Line {
   /** @param {string} channel @param {Listener} listener */
   listen(channel, listener) {
     this.#listeners.set(channel, listener);
-    if (this.#socket?.readyState === WebSocket.OPEN) this.say(listener.sub());
+    if (this.#end) listener.state(this.#end);
+    else if (this.#socket?.readyState === WebSocket.OPEN) this.say(listener.sub());
     else this.#hasten();
+  }
+
+  /** Listens to what concerns the signed-in member: the end of the session or of the account. */
+  listenForMember() {
+    this.listen(ME, {
+      sub: () => ({ t: 'sub', ch: ME }),
+      take: (frame) => {
+        if (frame.k === 'end') this.#finish(frame.why === 'suspended' ? 'suspended' : 'signed out');
+      },
+      state: () => {},
+    });
   }
 
   /** @param {string} channel */
@@ -78,9 +98,9 @@ class Line {
     this.#socket = socket;
     this.#hear(GREETING);
     socket.onopen = () => {
-      this.#opened = true;
+      this.#opened = Date.now();
+      this.#got = true;
       this.#polled = false;
-      this.#after('life', 10_000, () => { this.#tries = 0; });
       for (const listener of this.#listeners.values()) this.say(listener.sub());
     };
     socket.onmessage = (event) => {
@@ -92,7 +112,9 @@ class Line {
 
   /** Gives the old line up; what it still brings is not listened to. */
   #drop() {
-    this.#clear('retry', 'silence', 'life');
+    this.#clock.clear('retry', 'silence');
+    if (this.#opened && Date.now() - this.#opened >= LIFE) this.#tries = 0;
+    this.#opened = 0;
     if (this.#socket) {
       this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
       this.#socket.close();
@@ -103,26 +125,34 @@ class Line {
   /** @param {number} code */
   #lost(code) {
     this.#drop();
-    if (code === 4001 || code === 4003) {
-      this.#resting = this.#ended = true;
-      return this.#tell('ended');
-    }
+    if (code === 4001) return this.#finish('signed out');
+    if (code === 4003) return this.#finish('suspended');
+    if (this.#resting) return;
     this.#worry();
     let wait = Math.random() * Math.min(30_000, 500 * 2 ** this.#tries);
     if (code === 4009 || code === 4029) wait += 10_000;
     if (this.#window) wait = Math.random() * this.#window;
     this.#window = 0;
     this.#tries += 1;
-    this.#after('retry', wait, () => {
+    this.#clock.after('retry', wait, () => {
       if (!this.#hidden || Date.now() - this.#hidden < REST) this.#connect();
     });
-    if (!this.#opened && this.#tries === 3) this.#poll();
+    // A restart is over before the fifth failure; where no websocket has ever got through, there may be no way for any.
+    if (this.#tries >= (this.#got ? 5 : 3)) this.#poll();
+  }
+
+  /** The session or the account has ended, and the line does not come back. @param {State} state */
+  #finish(state) {
+    this.#end ??= state;
+    this.#resting = true;
+    this.#drop();
+    this.#tell(this.#end);
   }
 
   /** @param {number} patience until the next sign of life */
   #hear(patience) {
     this.#heard = Date.now();
-    this.#after('silence', patience, () => this.#lost(0));
+    this.#clock.after('silence', patience, () => this.#lost(0));
   }
 
   /** @param {Frame[]} frames */
@@ -135,11 +165,14 @@ class Line {
     }
   }
 
+  /** Asks without a websocket until one gets through. */
   async #poll() {
-    const { poll } = await import('./live-poll.js');
-    await poll(this.#listeners, {
-      needed: () => !this.#opened && !this.#ended,
-      resting: () => this.#resting,
+    if (this.#polling) return;
+    this.#polling = true;
+    const way = await import('./live-poll.js').catch(() => null); // the network is away: the next failure tries again
+    await way?.poll(this.#listeners, {
+      needed: () => !this.#opened && !this.#end,
+      resting: () => this.#resting || document.hidden,
       take: (frames) => {
         this.#polled = true;
         this.#take(frames);
@@ -149,43 +182,27 @@ class Line {
         this.#worry();
       },
     });
+    this.#polling = false;
   }
 
   /** Without a line for 4 s the page says so, after 20 s it says that it is not live. */
   #worry() {
     if (this.#worried || this.#polled || this.#resting) return;
     this.#worried = true;
-    this.#after('reconnecting', 4_000, () => this.#each('reconnecting'));
-    this.#after('offline', 20_000, () => this.#each('offline'));
+    this.#clock.after('reconnecting', 4_000, () => this.#each('reconnecting'));
+    this.#clock.after('offline', 20_000, () => this.#each('offline'));
   }
 
   /** @param {State} state */
   #tell(state) {
     this.#worried = false;
-    this.#clear('reconnecting', 'offline');
+    this.#clock.clear('reconnecting', 'offline');
     this.#each(state);
   }
 
   /** @param {State} state */
   #each(state) {
     for (const listener of this.#listeners.values()) listener.state(state);
-  }
-
-  /** @param {string} name @param {number} wait @param {() => void} act */
-  #after(name, wait, act) {
-    this.#clear(name);
-    this.#timers.set(name, setTimeout(() => {
-      this.#timers.delete(name);
-      act();
-    }, wait));
-  }
-
-  /** @param {...string} names */
-  #clear(...names) {
-    for (const name of names) {
-      clearTimeout(this.#timers.get(name));
-      this.#timers.delete(name);
-    }
   }
 }
 

@@ -1,81 +1,131 @@
-// The responses of a thread's page: changed ones are replaced, new ones enter at once when the reader is at the end and
-// does not write, and otherwise wait behind a quiet link. What the page says about them changes with them: the count,
-// the voices and the jump list are those of a page loaded now.
+// The responses of a thread's page: changed ones become what they are now, new ones enter at once when the reader is at
+// the end and does not write, and otherwise wait behind a quiet link. It is loaded with the first change.
 
-import { keepPlace, replace } from './live-keep.js';
+import { About } from './live-about.js';
+import { become, keepPlace, part } from './live-keep.js';
+import { fillOwn } from './live-own.js';
+import { lead } from './live-path.js';
+import { Said } from './live-said.js';
+import { words } from './live-state.js';
+
+/** @typedef {import('./live-about.js').Standing} Standing */
 
 const PAGE = 50; // numbers on a page
 const NEAR = 120; // pixels below the screen that still count as the end
-const SPEAK = 30_000; // between two announcements
+const ABSENT = { shown: false, group: '' };
 
 export class ThreadPage {
   /** @type {HTMLElement} */ #root;
+  #about;
+  #said = new Said(() => document.getElementById('live-said'), () => this.#toSay());
+  /** @type {Set<number>} */ own = new Set(); // the reader's own responses
   /** @type {Map<number, Element>} */ #waiting = new Map();
   /** @type {Set<number>} */ #entered = new Set(); // since the last announcement
   /** @type {Set<number>} */ #beyond = new Set(); // new ones that stand on a later page
-  /** @type {Map<number, boolean>} */ #elsewhere = new Map(); // responses of other pages, and whether they are shown
-  #spoken = -SPEAK;
-  #speaking = 0;
+  /** @type {Map<number, Standing>} */ #elsewhere = new Map(); // responses of other pages, as far as they are known
+  #here = false; // whether the reader was at the end before the present changes
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {HTMLElement} root @param {number} seq up to which the page has everything
+   * @param {() => void} doubt what to do when only a page loaded anew can know something */
+  constructor(root, seq, doubt) {
     this.#root = root;
-    this.#news?.addEventListener('click', () => this.#letIn());
+    this.#about = new About(root, seq, doubt);
+    this.#news?.addEventListener('click', () => {
+      this.#letIn();
+      setTimeout(() => this.#show()); // the link leads first to where it has led
+    });
   }
 
-  get number() { return Number(this.#root.dataset.page) || 1; }
+  get #page() { return Number(this.#root.dataset.page) || 1; }
   get #last() { return Number(this.#root.dataset.last) || 0; }
   get #news() { return document.getElementById('live-news'); }
   get #list() { return this.#root.querySelector('#responses'); }
 
-  /**
-   * Puts a response in its present state.
-   * @param {number} n @param {string} html @param {number} seq the number of the change
-   */
+  /** Makes several changes as one, after which the page has everything up to seq. @param {() => number} act */
+  together(act) {
+    this.#here = this.#atEnd();
+    keepPlace(this.#root, () => this.#about.upTo(act()));
+    fillOwn(this.#root, this.own);
+    this.#show();
+  }
+
+  /** Puts a response in its present state. @param {number} n @param {string} html @param {number} seq of the change */
   put(n, html, seq) {
     const item = part(html);
     if (!item) return;
-    // The head says up to which change its own count goes.
-    const counted = Number(this.#root.querySelector('#thread-head')?.getAttribute('data-seq')) || 0;
-    this.#count(n, item, seq > counted);
+    fillOwn(item, this.own);
+    const [was, is] = [this.#standing(n), standing(item)];
+    if (Math.ceil(n / PAGE) !== this.#page) this.#elsewhere.set(n, is);
     this.#place(n, item);
+    this.#about.count({ n, seq, was, is });
   }
 
   /** Puts the thread's own head in its present state. @param {string} html */
   head(html) {
-    const old = this.#root.querySelector('#thread-head');
     const fresh = part(html);
-    if (old && fresh) keepPlace(this.#root, () => replace(old, fresh));
+    if (fresh instanceof HTMLElement) this.#turn(fresh, fresh.dataset.path);
   }
 
-  /** Takes over a page fetched anew; what has not changed stays untouched. @param {HTMLElement} fresh */
-  takeOver(fresh) {
-    const head = fresh.querySelector('#thread-head');
+  /** @param {HTMLElement} head @param {string} [path] */
+  #turn(head, path) {
     const old = this.#root.querySelector('#thread-head');
-    if (head && old && !old.isEqualNode(head)) keepPlace(this.#root, () => replace(old, head));
+    const title = () => this.#root.querySelector('#thread-head h1 bdi')?.textContent ?? '';
+    const was = title();
+    if (old) become(old, head);
+    document.title = document.title.replace(was, title);
+    const from = this.#root.dataset.path ?? '';
+    if (!path || path === from) return;
+    this.#root.dataset.path = path;
+    lead(from, path, this.#waiting.values());
+  }
+
+  /** Takes over a page loaded anew; what has not changed stays untouched. @param {HTMLElement} fresh */
+  takeOver(fresh) {
+    this.#elsewhere.clear();
     for (const item of fresh.querySelectorAll('li[data-n]')) this.#place(Number(item.getAttribute('data-n')), item);
-    for (let n = this.#last + 1; n <= Number(fresh.dataset.last); n++) this.#announce(n, this.#beyond);
-    const [voices, present] = [this.#root, fresh].map((root) => root.querySelector('.voices'));
-    if (voices && present && !voices.isEqualNode(present)) keepPlace(this.#root, () => replace(voices, present));
-    for (const name of ['seq', 'ep', 'pages', 'last', 'own']) this.#root.dataset[name] = fresh.dataset[name] ?? '';
+    for (let n = this.#last + 1; n <= Number(fresh.dataset.last); n++) this.#arrive(n, this.#beyond);
+    for (const link of fresh.querySelectorAll('.map a')) { // what waits is not to be jumped to
+      if (this.#waiting.has(Number(link.textContent))) link.closest('li')?.remove();
+    }
+    const head = fresh.querySelector('#thread-head');
+    if (head instanceof HTMLElement) this.#turn(head, fresh.dataset.path);
+    for (const name of ['.voices', '.sheet', '.pager']) {
+      const [old, now] = [this.#root, fresh].map((root) => root.querySelector(name));
+      if (old && now) become(old, now);
+      else if (now) this.#root.append(now);
+    }
+    for (const name of ['ep', 'pages', 'last']) this.#root.dataset[name] = fresh.dataset[name] ?? '';
+  }
+
+  /** Nothing new is named any more. */
+  end() {
+    for (const named of [this.#waiting, this.#beyond, this.#entered]) named.clear();
+    this.#show();
+  }
+
+  /** How a response counts on the page now; undefined where the page cannot know it. @param {number} n */
+  #standing(n) {
+    if (n > this.#last) return ABSENT;
+    const item = this.#root.querySelector(`li[data-n="${n}"]`) ?? this.#waiting.get(n);
+    return item ? standing(item) : this.#elsewhere.get(n);
   }
 
   /** @param {number} n @param {Element} item */
   #place(n, item) {
     const old = this.#root.querySelector(`li[data-n="${n}"]`);
     if (old) {
-      if (!old.isEqualNode(item)) keepPlace(this.#root, () => replace(old, item));
-    } else if (this.#waiting.has(n)) {
+      if (old.querySelector('.just')) item.querySelector('article')?.classList.add('just');
+      become(old, item);
+    } else if (Math.ceil(n / PAGE) === this.#page) {
+      if (!this.#waiting.has(n)) this.#arrive(n, this.#here ? this.#entered : undefined);
       this.#waiting.set(n, item);
-    } else if (Math.ceil(n / PAGE) === this.number && this.#list) {
-      this.#waiting.set(n, item);
-      const here = this.#atEnd();
-      if (here) this.#letIn();
-      this.#announce(n, here ? this.#entered : undefined);
+      if (this.#here) this.#letIn();
     } else if (n > this.#last) {
-      this.#announce(n, this.#beyond);
+      this.#arrive(n, this.#beyond);
     }
-    this.#root.dataset.last = String(Math.max(this.#last, n));
+    if (n <= this.#last) return;
+    this.#root.dataset.last = String(n);
+    this.#about.pages(PAGE);
   }
 
   #atEnd() {
@@ -90,45 +140,38 @@ export class ThreadPage {
     keepPlace(this.#root, () => {
       for (const n of numbers) {
         const item = this.#waiting.get(n);
-        const next = [...this.#list?.children ?? []].find((other) => Number(other.getAttribute('data-n')) > n);
         if (!item) continue;
         item.querySelector('article')?.classList.add('just');
-        this.#list?.insertBefore(item, next ?? null);
-        this.#toJump(n);
+        insert(this.#list, item, (other) => Number(other.getAttribute('data-n')) > n);
+        const link = document.createElement('li');
+        link.append(Object.assign(document.createElement('a'), { href: `#r${n}`, textContent: String(n) }));
+        insert(this.#root.querySelector('.map'), link, (other) => Number(other.textContent) > n);
       }
     });
     this.#waiting.clear();
-    this.#show();
+    fillOwn(this.#root, this.own);
   }
 
   /** @param {number} n @param {Set<number>} [among] */
-  #announce(n, among) {
+  #arrive(n, among) {
     among?.add(n);
-    this.#show();
-    const rest = this.#spoken + SPEAK - performance.now();
-    clearTimeout(this.#speaking);
-    this.#speaking = setTimeout(() => this.#speak(), Math.max(0, rest));
+    this.#said.soon();
+  }
+
+  #toSay() {
+    const count = this.#waiting.size + this.#beyond.size || this.#entered.size;
+    this.#entered.clear();
+    return count ? words(this.#root, 'wNews', count) : '';
   }
 
   /** Shows in the bar how many wait to be read. */
   #show() {
     const count = this.#waiting.size + this.#beyond.size;
     if (!count) return this.#news?.replaceChildren();
-    const link = document.createElement('a');
-    link.textContent = this.#words('wNews', count);
+    const link = this.#news?.querySelector('a') ?? document.createElement('a');
+    link.textContent = words(this.#root, 'wNews', count);
     link.href = this.#address();
-    return this.#news?.replaceChildren(link);
-  }
-
-  /** Tells assistive technology how many are new, now and then only. */
-  #speak() {
-    const count = this.#waiting.size + this.#beyond.size || this.#entered.size;
-    this.#entered.clear();
-    const place = document.getElementById('live-said');
-    if (!place || !count) return;
-    place.replaceChildren(); // the same words again are another announcement
-    requestAnimationFrame(() => { place.textContent = this.#words('wNews', count); });
-    this.#spoken = performance.now();
+    if (!link.isConnected) this.#news?.append(link);
   }
 
   #address() {
@@ -137,83 +180,15 @@ export class ThreadPage {
     const there = Math.min(...this.#beyond);
     return `${this.#root.dataset.path}?page=${Math.ceil(there / PAGE)}#r${there}`;
   }
-
-  /**
-   * Brings what the page says of its responses to their number n being so from now on.
-   * @param {number} n @param {Element} item @param {boolean} inHead whether the head's own count lacks this change
-   */
-  #count(n, item, inHead) {
-    const old = this.#root.querySelector(`li[data-n="${n}"]`) ?? this.#waiting.get(n);
-    const was = n <= this.#last && (old ? shown(old) : this.#elsewhere.get(n) ?? true);
-    const is = shown(item);
-    this.#elsewhere.set(n, is);
-    if (was === is) return;
-    const by = is ? 1 : -1;
-    const total = this.#root.querySelector('[data-responses]');
-    if (inHead && n > 1 && total instanceof HTMLElement) {
-      const now = Number(total.dataset.responses) + by;
-      total.dataset.responses = String(now);
-      total.textContent = this.#words('wResponses', now);
-    }
-    this.#voice((is ? item : old)?.getAttribute('data-group') ?? '', by);
-  }
-
-  /** @param {string} group @param {number} by */
-  #voice(group, by) {
-    const item = this.#root.querySelector(`li[data-voice="${CSS.escape(group)}"]`);
-    const data = item?.querySelector('data');
-    if (!item || !data) return;
-    const now = Math.max(0, Number(data.value) + by);
-    data.value = String(now);
-    data.textContent = now ? number(now) : '–';
-    item.querySelector('.sg')?.classList.toggle('none', now === 0);
-    const silence = item.querySelector('small');
-    if (now) silence?.remove();
-    else if (!silence) {
-      const small = document.createElement('small');
-      small.textContent = this.#root.dataset.wSilent ?? '';
-      item.querySelector('bdi')?.after(small);
-    }
-    const missing = [...this.#root.querySelectorAll('li[data-voice]:has(data[value="0"]) bdi')].map((name) => name.textContent);
-    const sentence = this.#root.querySelector('.voices p');
-    const words = missing.length ? this.#root.dataset.wMissing : this.#root.dataset.wAllHeard;
-    if (sentence) sentence.textContent = (words ?? '').replace('{groups}', list(missing));
-  }
-
-  /** Puts a number of this page into the list to jump from. @param {number} n */
-  #toJump(n) {
-    const map = this.#root.querySelector('.map');
-    if (!map || map.querySelector(`a[href="#r${n}"]`)) return;
-    const link = document.createElement('a');
-    link.href = `#r${n}`;
-    link.textContent = String(n);
-    const item = document.createElement('li');
-    item.append(link);
-    map.insertBefore(item, [...map.children].find((other) => Number(other.textContent) > n) ?? null);
-  }
-
-  /** @param {'wNews' | 'wResponses'} name @param {number} count */
-  #words(name, count) {
-    const form = new Intl.PluralRules(lang()).select(count);
-    const words = this.#root.dataset[`${name}${form[0]?.toUpperCase()}${form.slice(1)}`] ?? this.#root.dataset[`${name}Other`];
-    return (words ?? '{n}').replace('{n}', number(count));
-  }
 }
 
-const lang = () => document.documentElement.lang || 'en';
+/** @param {Element} item @returns {Standing} */
+function standing(item) {
+  return item.querySelector('.gone') ? ABSENT : { shown: true, group: item.getAttribute('data-group') ?? '' };
+}
 
-/** @param {number} n */
-const number = (n) => new Intl.NumberFormat(lang()).format(n);
-
-/** A list as the server writes it, without a comma before the last. @param {(string | null)[]} items */
-const list = (items) => new Intl.ListFormat(lang() === 'en' ? 'en-GB' : lang()).format(items.map(String));
-
-/** Whether a response is there to be read. @param {Element} item */
-const shown = (item) => !item.querySelector('.gone');
-
-/** The element of a frame's markup, which the server has made. @param {string} html */
-export function part(html) {
-  const template = document.createElement('template');
-  template.innerHTML = html;
-  return template.content.firstElementChild;
+/** Puts an item into a list before the first one that comes after it.
+ * @param {Element | null} list @param {Element} item @param {(other: Element) => boolean} after */
+function insert(list, item, after) {
+  list?.insertBefore(item, [...list.children].find(after) ?? null);
 }

@@ -13,28 +13,36 @@ const EVERY = 15_000;
  */
 export async function poll(listeners, line) {
   while (line.needed()) {
-    if (!document.hidden && !line.resting()) {
-      try {
-        const frames = await ask(listeners.values());
-        if (line.needed() && !line.resting()) line.take(frames);
-      } catch {
-        line.failed();
-      }
-    }
-    await new Promise((resolve) => { setTimeout(resolve, EVERY); });
+    if (!line.resting()) await askAll(listeners, line);
+    await new Promise((resolve) => {
+      setTimeout(resolve, EVERY);
+      document.addEventListener('visibilitychange', resolve, { once: true });
+    });
   }
 }
 
-/** @param {Iterable<Listener>} listeners @returns {Promise<Frame[]>} */
-async function ask(listeners) {
-  const frames = [];
-  for (const listener of listeners) {
-    const sub = listener.sub();
+/** @param {Map<string, Listener>} listeners @param {Parameters<typeof poll>[1]} line */
+async function askAll(listeners, line) {
+  let failed = false;
+  for (const [channel, listener] of [...listeners]) {
+    const sub = channel !== 'me' && listener.sub(); // the end of a session shows in every answer
     if (!sub) continue;
-    const query = new URLSearchParams({ ch: sub.ch, since: String(sub.since), ep: sub.ep });
-    const response = await fetch(`/live/changes?${query}`, { cache: 'no-store' });
-    if (!response.ok) throw new Error(response.statusText);
-    frames.push(...(await response.json()).frames);
+    try {
+      const frames = await ask(sub);
+      if (line.needed() && !line.resting()) line.take(frames);
+    } catch {
+      failed = true;
+    }
   }
-  return frames;
+  if (failed) line.failed();
+}
+
+/** @param {import('./live-line.js').Sub} sub @returns {Promise<Frame[]>} */
+async function ask({ ch, since, ep }) {
+  const query = new URLSearchParams({ ch });
+  if (since !== undefined) query.set('since', String(since));
+  if (ep) query.set('ep', ep);
+  const response = await fetch(`/live/changes?${query}`, { cache: 'no-store' });
+  if (!response.ok) throw new Error(response.statusText);
+  return (await response.json()).frames;
 }

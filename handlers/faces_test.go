@@ -1,6 +1,7 @@
-package community_test
+package handlers_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"sync"
@@ -9,17 +10,18 @@ import (
 	"colloquy/app/community"
 	"colloquy/app/forum"
 	"colloquy/app/forumtest"
+	"colloquy/app/forumtest/served"
 )
 
-// follower is a page that is kept up to date with the changes of a thread: who stands
+// faceReader is a page that is kept up to date with the changes of a thread: who stands
 // at the head (0) and beside each text.
-type follower struct {
+type faceReader struct {
 	at    int64
 	faces map[int]string
 }
 
-func (f *follower) catchUp(c *forumtest.Cast, id int64) error {
-	changes, err := c.Forum.Changes(ctx, id, f.at, 10_000)
+func (f *faceReader) catchUp(c *forumtest.Cast, id int64) error {
+	changes, err := c.Forum.Changes(context.Background(), id, f.at, 10_000)
 	if err != nil {
 		return err
 	}
@@ -36,14 +38,15 @@ func (f *follower) catchUp(c *forumtest.Cast, id int64) error {
 // TestFacesMayChangeWhilePeopleWrite: whoever follows a thread sees the new name and
 // group on every text, whatever is written meanwhile, and nobody waits for ever.
 func TestFacesMayChangeWhilePeopleWrite(t *testing.T) {
-	each(t, func(t *testing.T, c *forumtest.Cast) {
+	each(t, func(t *testing.T, s *served.Site) {
+		c, ctx := s.Cast, t.Context()
 		threads := []int64{
 			c.Start(t, c.Amina, forumtest.Public, "One"), c.Start(t, c.Rosa, forumtest.Public, "Two"), c.Start(t, c.Amina, forumtest.Public, "Three"),
 		}
 		const times = 10
 		acts := []func(i int) error{
 			func(i int) error {
-				return c.Community.EditMembership(ctx, c.Teo, amina, community.MembershipEdit{GroupID: c.Groups[i%6].ID})
+				return c.Community.EditMembership(ctx, c.Teo, "amina-diallo", community.MembershipEdit{GroupID: c.Groups[i%6].ID})
 			},
 			func(i int) error {
 				return c.Community.EditProfile(ctx, c.Amina, community.ProfileEdit{Name: fmt.Sprint("Amina ", i)})
@@ -70,9 +73,9 @@ func TestFacesMayChangeWhilePeopleWrite(t *testing.T) {
 				}
 			})
 		}
-		done, followers := make(chan struct{}), map[int64]*follower{}
+		done, followers := make(chan struct{}), map[int64]*faceReader{}
 		for _, id := range threads {
-			reader := &follower{faces: map[int]string{}}
+			reader := &faceReader{faces: map[int]string{}}
 			followers[id] = reader
 			reading.Go(func() {
 				for last := false; ; {
@@ -95,7 +98,7 @@ func TestFacesMayChangeWhilePeopleWrite(t *testing.T) {
 		close(done)
 		reading.Wait()
 		for id, reader := range followers {
-			fresh := &follower{faces: map[int]string{}}
+			fresh := &faceReader{faces: map[int]string{}}
 			if err := fresh.catchUp(c, id); err != nil || reader.at != fresh.at || !maps.Equal(reader.faces, fresh.faces) {
 				t.Errorf("thread %d: who followed is at %d with\n%v\na fresh page at %d with\n%v, %v", id, reader.at, reader.faces, fresh.at, fresh.faces, err)
 			}
