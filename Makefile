@@ -8,10 +8,10 @@ CODE  := app models handlers views static
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test race bench views check format vet lint generated types tidy
+.PHONY: help run demo build test race bench bench-live views check format vet lint generated types tidy
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 run: ## the site on http://localhost:8080, on the embedded database in ./data
 	$(GO) run ./app
@@ -38,6 +38,10 @@ race: ## every test under the race detector (needs a C compiler)
 bench: ## what the site costs beside its budgets (docs/benchmarks.md)
 	@$(GO) test -run '^$$' -bench '^BenchmarkBudgets$$' -benchtime 1x -timeout 15m ./app/server
 	@$(GO) test -run '^$$' -bench '^Benchmark(Pages|Render|Plain|Plural)$$' -benchtime 300ms -benchmem -timeout 5m ./app/server ./app/prose ./views/words
+
+# Linux only. LIVE holds flags, such as LIVE="-live.readers 1000"; go test -bench BenchmarkLive/cuts is one part.
+bench-live: ## what live updates cost beside their targets (docs/benchmarks.md)
+	@$(GO) test -run '^$$' -bench '^BenchmarkLive$$' -benchtime 1x -timeout 15m ./app/server $(LIVE)
 
 views: ## Go from the templates
 	$(TOOL) templ generate -path views

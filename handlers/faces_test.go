@@ -43,7 +43,7 @@ func TestFacesMayChangeWhilePeopleWrite(t *testing.T) {
 		threads := []int64{
 			c.Start(t, c.Amina, forumtest.Public, "One"), c.Start(t, c.Rosa, forumtest.Public, "Two"), c.Start(t, c.Amina, forumtest.Public, "Three"),
 		}
-		const times = 10
+		const times = 6
 		acts := []func(i int) error{
 			func(i int) error {
 				return c.Community.EditMembership(ctx, c.Teo, "amina-diallo", community.MembershipEdit{GroupID: c.Groups[i%6].ID})

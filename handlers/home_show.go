@@ -56,12 +56,8 @@ func (s *Site) listing(c *fiber.Ctx, kind, which string, make func() (templ.Comp
 		}
 		return s.render(c, page)
 	}
-	counters, err := s.Forum.Counters(c.UserContext())
-	if err != nil {
-		return err
-	}
 	key := pageKey{
-		kind: kind, epoch: counters.Epoch, faces: counters.Faces, rights: counters.RightsSeq,
+		kind: kind, epoch: v.counters.Epoch, faces: v.counters.Faces, rights: v.counters.RightsSeq,
 		version: s.Forum.ListsVersion(),
 		variant: v.language + " " + v.look + " " + strconv.FormatInt(s.Now().Unix()/listSeconds, 10) + " " + which,
 	}

@@ -45,7 +45,6 @@ func (s *Site) liveSession(c *fiber.Ctx) live.Session {
 	if v.viewer.SignedIn() {
 		session.ID = strconv.FormatInt(v.viewer.SessionID, 10)
 		session.Member = strconv.FormatInt(v.viewer.Member.ID, 10)
-		s.Source.spoken.Store(v.viewer.SessionID, v.language)
 	} else if s.RateLimits {
 		session.Source = s.limits.veil(s.from(c))
 	}
@@ -62,9 +61,7 @@ func (s *Site) liveChanges(c *fiber.Ctx) error {
 		}
 		since = &number
 	}
-	v := s.at(c)
-	frames, err := s.Hub.Changes(c.UserContext(), live.Standing{Viewer: v.viewer, Variant: variantOf(v.language, v.viewer)},
-		c.Query("ch"), since, c.Query("ep"))
+	frames, err := s.Hub.Changes(c.UserContext(), s.liveSession(c), c.Query("ch"), since, c.Query("ep"))
 	if err != nil {
 		return err
 	}

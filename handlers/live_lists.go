@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"colloquy/app/access"
+	"colloquy/app/forum"
 	"colloquy/app/live"
 	"colloquy/models"
 	"colloquy/views"
@@ -34,13 +35,17 @@ func (l *LiveSource) rows(ctx context.Context, channel string, ids []int64) (liv
 	if !ok {
 		return live.Rows{}, live.ErrNoChannel
 	}
-	listing, err := l.Forum.Listing(ctx, slug, ids, themeThreads)
+	limit := themeThreads
+	if slug == "" {
+		limit = forum.LatestOnHome
+	}
+	listing, err := l.Forum.Listing(ctx, slug, ids, limit)
 	if errors.Is(err, models.ErrNotFound) {
 		return live.Rows{}, live.ErrNoChannel
 	} else if err != nil {
 		return live.Rows{}, err
 	}
-	rows := live.Rows{Epoch: listing.Epoch, Rights: listing.Rights, Audience: audience{listing.Audience, listing.GroupIDs}}
+	rows := live.Rows{Epoch: listing.Epoch, Rights: listing.Rights, Audience: audience{listing.Audience, listing.GroupIDs}, Most: limit}
 	for i := range listing.Threads {
 		row := &listing.Threads[i]
 		rows.Rows = append(rows.Rows, live.Row{

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"colloquy/app/access"
@@ -31,9 +30,10 @@ type LiveSource struct {
 	// Groups are all groups of the community in their order.
 	Groups []models.Group
 	Now    func() time.Time
-	// spoken is the language in which each session opened its pages.
-	spoken sync.Map
 }
+
+// headsAtOnce is how many threads are asked for with one question.
+const headsAtOnce = 500
 
 // audience is who may read a thread, as read in one snapshot with its changes.
 type audience struct {
@@ -152,12 +152,25 @@ func (l *LiveSource) heads(ctx context.Context, channels []string) (live.Heads, 
 			ids = append(ids, id)
 		}
 	}
-	counters, seqs, err := l.Heads(ctx, ids)
-	heads := live.Heads{Epoch: counters.Epoch, Rights: counters.RightsSeq, Seq: make(map[string]int64, len(seqs))}
-	for id, seq := range seqs {
-		heads.Seq[ThreadChannel(id)] = seq
+	heads := live.Heads{Seq: make(map[string]int64, len(ids))}
+	for {
+		some := ids[:min(len(ids), headsAtOnce)]
+		ids = ids[len(some):]
+		counters, seqs, err := l.Heads(ctx, some)
+		if err != nil {
+			return heads, err
+		}
+		// The oldest rights count: whatever moved since is found at the next repair.
+		if heads.Epoch == "" {
+			heads.Epoch, heads.Rights = counters.Epoch, counters.RightsSeq
+		}
+		for id, seq := range seqs {
+			heads.Seq[ThreadChannel(id)] = seq
+		}
+		if len(ids) == 0 {
+			return heads, nil
+		}
 	}
-	return heads, err
 }
 
 func (l *LiveSource) revalidate(ctx context.Context, sessions []string) (map[string]live.Standing, error) {
@@ -174,13 +187,10 @@ func (l *LiveSource) revalidate(ctx context.Context, sessions []string) (map[str
 	standings := make(map[string]live.Standing, len(viewers))
 	for id, viewer := range viewers {
 		standings[strconv.FormatInt(id, 10)] = live.Standing{
-			Viewer: viewer, Variant: variantOf(l.language(id, viewer), viewer), Rights: rightsOf(viewer),
+			Viewer: viewer, Variant: variantOf("", viewer), Rights: rightsOf(viewer),
 		}
 	}
 	for _, id := range ids {
-		if _, here := viewers[id]; !here {
-			l.spoken.Delete(id)
-		}
 		if suspended[id] {
 			standings[strconv.FormatInt(id, 10)] = live.Standing{Suspended: true}
 		}
@@ -188,16 +198,7 @@ func (l *LiveSource) revalidate(ctx context.Context, sessions []string) (map[str
 	return standings, nil
 }
 
-// language is the one in which a session's page was opened, else the member's own.
-func (l *LiveSource) language(sessionID int64, viewer models.Viewer) string {
-	if spoken, ok := l.spoken.Load(sessionID); ok {
-		language, _ := spoken.(string)
-		return language
-	}
-	return viewer.Member.Language
-}
-
-// variantOf is the rendering that a viewer gets.
+// variantOf is the rendering that a viewer gets; without a language, a line keeps its own.
 func variantOf(language string, viewer models.Viewer) live.Variant {
 	return live.Variant{Language: language, Class: string(views.ClassOf(viewer))}
 }

@@ -59,10 +59,7 @@ func (s *Site) threadShow(c *fiber.Ctx) error {
 // appearance sees.
 func (s *Site) threadForVisitors(c *fiber.Ctx, head models.ThreadHead, page int) error {
 	v := s.at(c)
-	key, err := s.threadKey(c, "thread", &head, page)
-	if err != nil {
-		return err
-	}
+	key := s.threadKey(c, "thread", &head, page)
 	key.variant += " " + v.look
 	if kept, ok := s.pages.get(key); ok {
 		return s.sendKept(c, kept)
@@ -80,14 +77,13 @@ func (s *Site) threadForVisitors(c *fiber.Ctx, head models.ThreadHead, page int)
 
 // threadKey says what the neutral part of a thread's page depends on: the class of the
 // viewer is in it, and the year because dates leave out the present one.
-func (s *Site) threadKey(c *fiber.Ctx, kind string, head *models.ThreadHead, page int) (pageKey, error) {
+func (s *Site) threadKey(c *fiber.Ctx, kind string, head *models.ThreadHead, page int) pageKey {
 	v := s.at(c)
-	counters, err := s.Forum.Counters(c.UserContext())
 	return pageKey{
-		kind: kind, epoch: counters.Epoch, faces: counters.Faces, rights: counters.RightsSeq,
+		kind: kind, epoch: v.counters.Epoch, faces: v.counters.Faces, rights: v.counters.RightsSeq,
 		thread: head.ID, seq: head.Seq, page: page,
 		variant: v.language + " " + string(views.ClassOf(v.viewer)) + " " + strconv.Itoa(s.Now().Year()),
-	}, err
+	}
 }
 
 // showThread renders a thread's page with what stands in the composer.
@@ -115,10 +111,6 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 	if err != nil {
 		return nil, err
 	}
-	counters, err := s.Forum.Counters(c.UserContext())
-	if err != nil {
-		return nil, err
-	}
 	p := s.page(c, head.Title, views.SectionThemes)
 	p.Path = views.ThreadPath(&head.Thread, page)
 	p.DraftClear = posted
@@ -137,7 +129,7 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 	}
 	mine := slices.Contains(own, 1)
 	return views.Thread(p, views.ThreadPage{
-		Head: head, Groups: s.Groups, Page: page, Seq: head.Seq, Epoch: counters.Epoch,
+		Head: head, Groups: s.Groups, Page: page, Seq: head.Seq, Epoch: v.counters.Epoch,
 		Region: s.withOwnActs(v, head.ID, page, region, own), Own: own, Composer: composer,
 		MayEditHead: access.Can(v.viewer, access.EditThread, access.OfThread(&head, mine)) == nil,
 	}), nil
@@ -147,10 +139,7 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 // class and language. The head was read before the responses: a change in between may come
 // twice, never be missed.
 func (s *Site) region(c *fiber.Ctx, head *models.ThreadHead, page int) ([]byte, error) {
-	key, err := s.threadKey(c, "region", head, page)
-	if err != nil {
-		return nil, err
-	}
+	key := s.threadKey(c, "region", head, page)
 	if kept, ok := s.pages.get(key); ok {
 		return kept.plain, nil
 	}

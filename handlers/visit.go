@@ -16,6 +16,9 @@ import (
 // visit is what is known of a request before its handler runs.
 type visit struct {
 	viewer models.Viewer
+	// counters are the community's, read before anything else: what is kept under them is
+	// at least as new.
+	counters models.Counters
 	// proof is the secret that form tokens of this browser are derived from: the
 	// session's token, or the one of a visitor who was shown a form.
 	proof string
@@ -65,6 +68,10 @@ func (s *Site) visited(c *fiber.Ctx) error {
 func (s *Site) meet(c *fiber.Ctx) error {
 	v := &visit{proof: c.Cookies(s.cookie("form"))}
 	v.viewer.Now = s.Now()
+	var err error
+	if v.counters, err = s.Forum.Counters(c.UserContext()); err != nil {
+		return err
+	}
 	if token := c.Cookies(s.cookie("session")); token != "" {
 		viewer, err := s.viewer(c, token)
 		switch {

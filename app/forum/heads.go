@@ -67,6 +67,7 @@ func (h *heads) get(ctx context.Context, s *store.Store, scope models.Scope, id 
 	defer h.mu.Unlock()
 	if life == h.life && head.Seq >= h.known[id] {
 		if len(h.kept) >= maxHeads {
+			h.life++
 			h.known, h.kept = map[int64]int64{}, map[int64]models.ThreadHead{}
 		}
 		h.kept[id] = head

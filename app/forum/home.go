@@ -9,8 +9,8 @@ import (
 	"colloquy/models/store"
 )
 
-// latestOnHome is how many lines of activity the home page shows.
-const latestOnHome = 8
+// LatestOnHome is how many lines of activity the home page shows.
+const LatestOnHome = 8
 
 // Home gathers what the home page shows the viewer.
 func (f *Forum) Home(ctx context.Context, viewer models.Viewer) (models.Home, error) {
@@ -19,7 +19,7 @@ func (f *Forum) Home(ctx context.Context, viewer models.Viewer) (models.Home, er
 	if home.Themes, err = f.Themes(ctx, viewer); err != nil {
 		return home, err
 	}
-	rows, err := f.store.Threads(ctx, access.Scope(viewer), store.ThreadList{Limit: latestOnHome})
+	rows, err := f.store.Threads(ctx, access.Scope(viewer), store.ThreadList{Limit: LatestOnHome})
 	if err != nil {
 		return home, fmt.Errorf("home: %w", err)
 	}

@@ -137,6 +137,14 @@ func readingFrame(channel string, readers int) []byte {
 	}{"reading", channel, readers})
 }
 
+// skipList is what stands in a list's channel in the place of a row that was superseded while it waited.
+func skipList(channel string) []byte {
+	return marshal(struct {
+		T  string `json:"t"`
+		Ch string `json:"ch"`
+	}{"skip", channel})
+}
+
 func okFrame(channel string, seq int64) []byte {
 	return marshal(struct {
 		T   string `json:"t"`

@@ -7,7 +7,7 @@
 // with the audience, decides for each subscriber whether they may see the batch, renders once for each variant that
 // somebody watches, and sends. A lost hint is made good within three seconds.
 //
-// Locks are taken in this order: a topic's, the hub's, a socket's, the writers'. Only a topic's is held while something
+// Locks are taken in this order: a topic's, that of renewing, the hub's, a socket's, the writers'. Only a topic's is held while something
 // is asked from outside.
 package live
 
@@ -39,6 +39,9 @@ type Hub struct {
 	epoch      atomic.Pointer[string]
 	rights     atomic.Int64 // the counter of rights at which all sessions were last looked up
 	generation atomic.Int64 // counts the times that sessions were looked up or ended
+	renewed    time.Time    // when repair last had all sessions looked up; its own, as is the next
+	urgent     time.Time    // when it was last asked to
+	putOff     bool         // and whether it is to be asked again
 	renewing   sync.Mutex   // held while sessions are looked up
 	overdue    atomic.Bool  // a recheck that was asked for has failed
 	ending     sync.Once
@@ -54,9 +57,9 @@ type Hub struct {
 	lists     map[*topic]struct{} // those of topics that hold a list
 	dirty     []*topic
 	sockets   map[*socket]struct{}
-	members   map[string]int
+	members   map[string]*tally
 	anonymous int
-	sources   map[string]int
+	sources   map[string]*tally
 	draining  bool
 	empty     chan struct{} // closed when the last socket has gone while draining
 }
@@ -74,8 +77,8 @@ func New(opt Options) (*Hub, error) {
 		topics:  map[string]*topic{},
 		lists:   map[*topic]struct{}{},
 		sockets: map[*socket]struct{}{},
-		members: map[string]int{},
-		sources: map[string]int{},
+		members: map[string]*tally{},
+		sources: map[string]*tally{},
 		wake:    make(chan struct{}, 1),
 		askNow:  make(chan struct{}, 1),
 		empty:   make(chan struct{}),
@@ -105,6 +108,7 @@ func (h *Hub) Start(ctx context.Context) error {
 	}
 	h.epoch.Store(&heads.Epoch)
 	h.rights.Store(heads.Rights)
+	h.renewed = h.opt.Clock.Now()
 	h.ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
 	h.writers.start()
 	for range dispatchers() {

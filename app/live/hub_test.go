@@ -253,13 +253,13 @@ func TestChangesByPolling(t *testing.T) {
 		{&nine, "", `{"frames":[{"t":"reset","ch":"thread:12","why":"ahead","in_ms":250}]}`},
 		{&one, "zz", `{"frames":[{"t":"reset","ch":"thread:12","why":"epoch","in_ms":5000}]}`},
 	} {
-		got, err := h.Changes(t.Context(), Standing{Viewer: viewer{name: "anna"}, Variant: Variant{"en", "reader"}}, ch, tt.since, tt.ep)
+		got, err := h.Changes(t.Context(), Session{Viewer: viewer{name: "anna"}, Variant: Variant{"en", "reader"}}, ch, tt.since, tt.ep)
 		if err != nil || string(got) != tt.want {
 			t.Errorf("got %s %v\nwant %s", got, err, tt.want)
 		}
 	}
 	src.do(ch, func(*channelState) { src.failing = errors.New("away") })
-	if _, err := h.Changes(t.Context(), Standing{}, ch, nil, ""); err == nil {
+	if _, err := h.Changes(t.Context(), Session{}, ch, nil, ""); err == nil {
 		t.Error("no error when the source is away")
 	}
 }

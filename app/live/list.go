@@ -2,9 +2,11 @@ package live
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
+	"weak"
 )
 
 // list is what a topic knows of a list of rows, such as the threads of a theme. Its channel has no numbers: whoever
@@ -13,17 +15,26 @@ import (
 type list struct {
 	loaded bool
 	head   []int64 // the ids at the head of the list, in its order
+	most   int     // as Rows.Most
 	rows   map[int64]Row
 	hinted map[int64]struct{} // ids that may have changed
 	all    bool               // every row that is known is to be looked at again
+	// out are the rows that were sent, as long as a queue holds them.
+	out map[int64][]weak.Pointer[piece]
 }
 
-func newList() *list { return &list{rows: map[int64]Row{}, hinted: map[int64]struct{}{}} }
+func newList() *list {
+	return &list{rows: map[int64]Row{}, hinted: map[int64]struct{}{}, out: map[int64][]weak.Pointer[piece]{}}
+}
 
 // hintListsLocked tells the topics of lists that a row may have changed; under the hub's lock.
 func (h *Hub) hintListsLocked(id, at int64) {
 	for t := range h.lists {
-		t.list.hinted[id] = struct{}{}
+		if len(t.list.hinted) < listRows {
+			t.list.hinted[id] = struct{}{}
+		} else {
+			t.list.all = true // of rows that are not known, those that lead are noticed in any case
+		}
 		t.hinted.CompareAndSwap(0, at)
 		h.markLocked(t)
 	}
@@ -56,7 +67,7 @@ func (t *topic) advanceList(ctx context.Context) error {
 	if err != nil {
 		t.hub.mu.Lock()
 		t.list.all = true
-		for _, id := range ids {
+		for _, id := range ids[:min(len(ids), listRows)] {
 			t.list.hinted[id] = struct{}{}
 		}
 		t.hub.mu.Unlock()
@@ -105,13 +116,18 @@ func (t *topic) resetChanged(groups map[Variant][]*subscription) {
 
 // replace makes what was read the state of the list.
 func (l *list) replace(ids []int64, now Rows) {
+	if len(l.out) > listRows {
+		maps.DeleteFunc(l.out, func(_ int64, pieces []weak.Pointer[piece]) bool {
+			return !slices.ContainsFunc(pieces, func(w weak.Pointer[piece]) bool { return w.Value() != nil })
+		})
+	}
 	if len(l.rows) > listRows {
 		l.rows = map[int64]Row{} // rows that are not known are sent when they change, as others are
 	}
 	for _, id := range ids {
 		delete(l.rows, id)
 	}
-	l.head = l.head[:0]
+	l.head, l.most = l.head[:0], now.Most
 	for _, row := range now.Rows {
 		if row.Leading {
 			l.head = append(l.head, row.ID)
@@ -132,6 +148,7 @@ func (t *topic) sendRows(ctx context.Context, groups map[Variant][]*subscription
 		if known && before.Seq == row.Seq && reflect.DeepEqual(before.Audience, row.Audience) {
 			continue
 		}
+		t.withdraw(row.ID)
 		for variant, subs := range groups {
 			t.sendRow(ctx, variant, subs, before, row, born)
 		}
@@ -141,6 +158,7 @@ func (t *topic) sendRows(ctx context.Context, groups map[Variant][]*subscription
 		if _, here := present[id]; here || !known {
 			continue
 		}
+		t.withdraw(id)
 		gone := newBundle([]*piece{fixed(rowFrame(t.channel, before, ""))}, born)
 		for _, subs := range groups {
 			t.sendTo(subs, before.Audience, gone)
@@ -163,11 +181,23 @@ func (t *topic) sendRow(ctx context.Context, variant Variant, subs []*subscripti
 			shut = append(shut, sub)
 		}
 	}
-	t.sendTo(subs, row.Audience, newBundle([]*piece{fixed(rowFrame(t.channel, row, html))}, born))
+	p := fixed(rowFrame(t.channel, row, html))
+	t.list.out[row.ID] = append(t.list.out[row.ID], weak.Make(p))
+	t.sendTo(subs, row.Audience, newBundle([]*piece{p}, born))
 	if len(shut) > 0 {
 		// The number is the one they know: the new one is not theirs to see.
 		t.sendTo(shut, before.Audience, newBundle([]*piece{fixed(rowFrame(t.channel, before, ""))}, born))
 	}
+}
+
+// withdraw makes skips of what is still queued of a row: it is about to be sent anew, or to be taken away.
+func (t *topic) withdraw(id int64) {
+	for _, w := range t.list.out[id] {
+		if p := w.Value(); p != nil {
+			p.supersede(skipList(t.channel))
+		}
+	}
+	delete(t.list.out, id)
 }
 
 // sendTo sends a message to those of the subscribers who belong to an audience.
@@ -186,6 +216,9 @@ func (t *topic) sendTo(subs []*subscription, audience any, b *bundle) {
 func (t *topic) places(viewer any) [][2]int64 {
 	places := make([][2]int64, 0, len(t.list.head))
 	for _, id := range t.list.head {
+		if t.list.most > 0 && len(places) == t.list.most {
+			break
+		}
 		if row := t.list.rows[id]; t.hub.may(viewer, row.Audience) {
 			places = append(places, [2]int64{id, row.Seq})
 		}

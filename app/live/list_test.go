@@ -87,7 +87,7 @@ func TestPlacesOfAList(t *testing.T) {
 	in.say(`{"t":"unsub","ch":"theme:closed"}`)
 	in.say(`{"t":"sub","ch":"theme:closed"}`)
 	in.wants(`{"t":"ok","ch":"theme:closed","threads":[]}`)
-	body, err := h.Changes(t.Context(), Standing{Viewer: viewer{}}, "front", nil, "")
+	body, err := h.Changes(t.Context(), Session{Viewer: viewer{}}, "front", nil, "")
 	if want := `{"frames":[{"t":"ok","ch":"front","threads":[[15,1],[14,1],[13,2]]}]}`; err != nil || string(body) != want {
 		t.Errorf("by polling %s %v", body, err)
 	}

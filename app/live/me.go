@@ -33,6 +33,7 @@ func (s *socket) expel(code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
+		s.drop(func(m *outbound) bool { return m.sub != nil }) // what was said of the end still goes out
 		return
 	}
 	s.dropQueue(nil)

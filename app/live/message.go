@@ -28,9 +28,8 @@ func fixed(body []byte) *piece { return newPiece(0, 0, body) }
 
 func (p *piece) bytes() []byte { return *p.body.Load() }
 
-// supersede makes a skip of the piece, also in messages that are queued; under the topic's lock.
-func (p *piece) supersede(channel string) {
-	skip := skipRange(channel, p.seq, p.seq)
+// supersede puts a skip in the place of the piece, also in messages that are queued; under the topic's lock.
+func (p *piece) supersede(skip []byte) {
 	p.body.Store(&skip)
 	if p.bundle != nil {
 		p.bundle.prepare()

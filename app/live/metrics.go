@@ -16,7 +16,7 @@ type Stats struct {
 	Frames        uint64            // frames written to sockets
 	Drops         uint64            // frames dropped from queues, because they were full or no longer allowed
 	Resets        map[string]uint64 // by reason
-	Resumes       map[string]uint64 // subscriptions by where they found what they needed: ring or rows
+	Resumes       map[string]uint64 // subscriptions by where they found what they needed: ring, rows, or head when they wanted nothing
 	Repairs       uint64            // topics whose head had moved without a hint
 }
 
@@ -35,12 +35,13 @@ type metrics struct {
 
 // Where a subscription found what it needed.
 const (
-	fromRing = "ring"
-	fromRows = "rows"
+	fromRing = "ring" // in memory
+	fromRows = "rows" // by a question to the source
+	fromHead = "head" // it wanted nothing
 )
 
 func newMetrics() *metrics {
-	m := &metrics{resets: map[string]*atomic.Uint64{}, resumes: map[string]*atomic.Uint64{fromRing: {}, fromRows: {}}}
+	m := &metrics{resets: map[string]*atomic.Uint64{}, resumes: map[string]*atomic.Uint64{fromRing: {}, fromRows: {}, fromHead: {}}}
 	m.latency = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Namespace: "colloquy", Subsystem: "live", Name: "commit_to_frame_seconds",
 		Help:    "Seconds from the hint that follows a commit to the end of the writing of its frame, for each socket.",

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// tally counts what all clients have applied: every number once for each client that it reached.
-type tally struct {
+// sums counts what all clients have applied: every number once for each client that it reached.
+type sums struct {
 	applied, rows, frames, cuts, closes, resubs, pages, denies atomic.Int64
 }
 
@@ -22,7 +22,7 @@ type follower struct {
 	t       *testing.T
 	world   *world
 	hubs    []*Hub
-	tally   *tally
+	sums    *sums
 	frozen  *atomic.Bool // nothing is written any more
 	rnd     *rand.Rand
 	session Session
@@ -45,13 +45,15 @@ type view struct {
 	asks   int  // subs whose answer may still come
 	live   bool // the answer to the last sub was ok
 	denied bool
+	idle   bool // not asked for on this line, for the reader may not see it
 	clean  bool // nothing of an older subscription can be under way
 	last   int64
 
-	ep    string
-	mine  int64
-	shown []string
-	own   map[int64]bool
+	ep      string
+	mine    int64
+	shown   []string
+	own     map[int64]bool
+	variant Variant // of all that is shown; none when that is not sure
 
 	rows  map[int64]worldRow
 	trace []string
@@ -84,15 +86,15 @@ func (f *follower) live() {
 		var code closedWith
 		switch {
 		case errors.Is(err, errCut):
-			f.tally.cuts.Add(1)
+			f.sums.cuts.Add(1)
 		case !errors.As(err, &code):
-			f.tally.closes.Add(1)
+			f.sums.closes.Add(1)
 		case code == CloseSessionEnded || code == CloseAccountEnded:
 			f.leave()
 		case code != CloseTooSlow:
 			f.complain("the line was %v", err)
 		default:
-			f.tally.closes.Add(1)
+			f.sums.closes.Add(1)
 		}
 	}
 }
@@ -102,10 +104,14 @@ func (f *follower) leave() {
 	if f.me && !f.ended {
 		f.complain("the session ended without a word")
 	}
+	f.visit()
+}
+
+func (f *follower) visit() {
 	f.member, f.session = nil, Session{Variant: f.session.Variant, Viewer: viewer{}}
 	f.session.Variant.Class = "reader"
 	for _, v := range f.views {
-		v.ep, v.rows = "", nil // another reader's page
+		v.ep, v.rows = "", nil // the page was another reader's
 	}
 }
 
@@ -125,7 +131,7 @@ func (f *follower) connect() error {
 	f.line, f.fences, f.asked, f.passed, f.me, f.ended = line, nil, 0, 0, false, false
 	var wanted []*view
 	for _, v := range f.views {
-		v.asks, v.live, v.clean = 0, false, true
+		v.asks, v.live, v.clean, v.idle = 0, false, true, false
 		v.trace = append(v.trace, "CONNECT")
 		if f.want(v) {
 			wanted = append(wanted, v)
@@ -144,20 +150,24 @@ func (f *follower) connect() error {
 func (f *follower) signIn() Session {
 	f.world.mu.Lock()
 	defer f.world.mu.Unlock()
-	if f.member != nil {
-		f.session.Variant = f.member.standing.Variant
-		f.session.Viewer, f.session.Rights = f.member.standing.Viewer, f.member.standing.Rights
+	switch m := f.world.members[f.session.ID]; {
+	case m != nil && !m.standing.Suspended:
+		f.session.Variant, f.session.Viewer, f.session.Rights = m.standing.Variant, m.standing.Viewer, m.standing.Rights
+	case f.member != nil:
+		f.visit()
 	}
 	return f.session
 }
 
-// want prepares a view for a sub and says whether it is worth one: a page that was denied is loaded again first, and
-// sometimes asked for although it is still closed.
+// want prepares a view for a sub and says whether it is worth one. A page that was denied, or that another role or
+// language shows otherwise, is loaded again first; one that is still closed is sometimes asked for all the same.
 func (f *follower) want(v *view) bool {
-	if v.denied || v.ep == "" {
-		return f.load(v) || v.ep != "" && f.rnd.IntN(3) == 0
+	wanted := true
+	if v.denied || v.ep == "" || v.variant != f.session.Variant {
+		wanted = f.load(v) || v.ep != "" && f.rnd.IntN(3) == 0
 	}
-	return true
+	v.idle = v.idle || !wanted
+	return wanted
 }
 
 // ask subscribes; the message ends with a channel that does not exist, whose denial tells that all is answered.
@@ -173,7 +183,7 @@ func (f *follower) ask(views ...*view) {
 		} else {
 			fmt.Fprintf(&message, `{"t":"sub","ch":"%s","since":%d,"ep":"%s"},`, v.ch, v.mine, v.ep)
 		}
-		v.live, v.denied, v.last = false, false, v.mine
+		v.live, v.denied, v.idle, v.last = false, false, false, v.mine
 		v.clean = v.clean && v.asks == 0
 		v.asks++
 		v.trace = append(v.trace, fmt.Sprint("ASK ", f.asked+1, " ", v.mine))
@@ -216,7 +226,7 @@ func (f *follower) listen() error {
 
 // resubscribe asks again on the same line, from the same number, from none or after unsub.
 func (f *follower) resubscribe(v *view) {
-	f.tally.resubs.Add(1)
+	f.sums.resubs.Add(1)
 	v.trace = append(v.trace, fmt.Sprint("RESUB "))
 	v.clean = false
 	if f.rnd.IntN(4) == 0 {
@@ -228,7 +238,7 @@ func (f *follower) resubscribe(v *view) {
 }
 
 func (f *follower) apply(w *wireFrame) {
-	f.tally.frames.Add(1)
+	f.sums.frames.Add(1)
 	switch string(w.t) {
 	case "hello":
 	case "hb":
@@ -264,7 +274,7 @@ func (f *follower) channel(w *wireFrame) {
 	if string(w.t) != "ev" && string(w.t) != "skip" && string(w.t) != "reading" {
 		v.trace = append(v.trace, fmt.Sprintf("%s %s %d asks=%d live=%v denied=%v", w.t, w.why, w.seq, v.asks, v.live, v.denied))
 	}
-	if v.denied && v.asks == 0 && string(w.t) != "deny" {
+	if v.denied && v.asks == 0 && string(w.t) != "deny" && string(w.t) != "reset" {
 		f.complain("%s of %s after deny: %s", w.t, v.ch, strings.Join(v.trace[max(0, len(v.trace)-14):], "\n"))
 	}
 	switch string(w.t) {
@@ -287,7 +297,7 @@ func (f *follower) channel(w *wireFrame) {
 	case "reset":
 		f.reset(v, string(w.why))
 	case "deny":
-		f.tally.denies.Add(1)
+		f.sums.denies.Add(1)
 		v.live, v.denied = false, true
 	default:
 		f.complain("a frame of kind %s", w.t)

@@ -72,7 +72,7 @@ func TestModel(t *testing.T) {
 		t.Cleanup(func() { hub.Drain(t.Context()) })
 	}
 
-	sum, frozen := &tally{}, &atomic.Bool{}
+	sum, frozen := &sums{}, &atomic.Bool{}
 	started := time.Now()
 	followers, done := follow(t, w, hubs, sum, frozen, clients, seed)
 	s := &scribe{world: w, hubs: hubs, acts: int64(acts), pace: least * 11 / 10, sum: sum}
@@ -107,12 +107,12 @@ func wait(done <-chan struct{}, clients int) bool {
 }
 
 // follow sets the clients going: one in four is a visitor, half of the members may read what is closed.
-func follow(t *testing.T, w *world, hubs []*Hub, sum *tally, frozen *atomic.Bool, clients int, seed uint64) ([]*follower, <-chan struct{}) {
+func follow(t *testing.T, w *world, hubs []*Hub, sum *sums, frozen *atomic.Bool, clients int, seed uint64) ([]*follower, <-chan struct{}) {
 	done := make(chan struct{}, clients)
 	var all []*follower
 	for i := range clients {
 		rnd := rand.New(rand.NewPCG(seed, uint64(i)))
-		f := &follower{t: t, world: w, hubs: hubs, tally: sum, frozen: frozen, rnd: rnd}
+		f := &follower{t: t, world: w, hubs: hubs, sums: sum, frozen: frozen, rnd: rnd}
 		f.session = Session{Viewer: viewer{}, Variant: variants[i%2]}
 		if i%4 != 0 {
 			f.join(i)
@@ -163,7 +163,7 @@ func explain(t *testing.T, followers []*follower) {
 	}
 }
 
-func report(t *testing.T, w *world, hubs []*Hub, sum *tally, written time.Duration) {
+func report(t *testing.T, w *world, hubs []*Hub, sum *sums, written time.Duration) {
 	t.Logf("%d numbers written in %v, %d applied, %d rows of lists, %d frames, %d cuts by clients, %d by hubs, %d subscribed again, %d pages, %d denials, %d closings",
 		w.numbers(), written.Round(time.Millisecond), sum.applied.Load(), sum.rows.Load(), sum.frames.Load(), sum.cuts.Load(),
 		sum.closes.Load(), sum.resubs.Load(), sum.pages.Load(), sum.denies.Load(), w.closings)
@@ -191,7 +191,7 @@ type scribe struct {
 	hubs  []*Hub
 	acts  int64
 	pace  int64 // numbers that are to be applied by the time all is written
-	sum   *tally
+	sum   *sums
 	done  atomic.Int64
 }
 

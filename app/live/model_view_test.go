@@ -1,10 +1,14 @@
 package live
 
-import "slices"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // load fetches a page anew; false when its reader may not see it, and then what is there stays.
 func (f *follower) load(v *view) bool {
-	f.tally.pages.Add(1)
+	f.sums.pages.Add(1)
 	w := f.world
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -12,13 +16,16 @@ func (f *follower) load(v *view) bool {
 	if v.list {
 		rows, ok := w.list(v.ch, variant, inside)
 		if ok {
-			v.rows, v.ep = rows, w.epoch
+			v.rows, v.ep, v.variant = rows, w.epoch, f.session.Variant
 		}
 		return ok
 	}
 	t := w.thread(v.ch)
 	if t.closing != 0 && !inside {
 		return false
+	}
+	if v.variant = variants[variant]; v.variant != f.session.Variant {
+		v.variant = Variant{} // until it is noticed, frames still come in the one of before
 	}
 	v.ep, v.mine, v.last, v.shown = w.epoch, t.head, t.head, slices.Clone(t.shown[variant])
 	v.own = map[int64]bool{}
@@ -86,7 +93,7 @@ func (f *follower) number(v *view, w *wireFrame) {
 	case last <= v.mine:
 		return
 	}
-	f.tally.applied.Add(last - w.seq + 1)
+	f.sums.applied.Add(last - w.seq + 1)
 	v.last = last
 	if w.seq <= v.mine+1 {
 		v.mine = last
@@ -114,9 +121,7 @@ func (f *follower) ok(v *view, w *wireFrame) {
 		if v.asks == 1 {
 			v.live = true
 		}
-		if !v.stands(w.numbers) {
-			f.load(v)
-		}
+		f.takePlaces(v, w.numbers)
 		return
 	}
 	if v.clean && w.seq < v.mine {
@@ -128,19 +133,38 @@ func (f *follower) ok(v *view, w *wireFrame) {
 	}
 }
 
-// stands says that a list shows the rows that lead it, each at its number, and no others.
+// takePlaces makes a list hold the rows that lead it. When one is not there at its number they are fetched anew, but
+// none that the channel does not know: it would not say when such a one goes.
+func (f *follower) takePlaces(v *view, places []int64) {
+	if !v.stands(places) {
+		f.load(v)
+	}
+	maps.DeleteFunc(v.rows, func(id int64, _ worldRow) bool {
+		for i := 0; i < len(places); i += 2 {
+			if places[i] == id {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// stands says that a list shows the rows that lead it, each at its number.
 func (v *view) stands(places []int64) bool {
-	for i := 0; i+1 < len(places); i += 2 {
-		if row, ok := v.rows[places[i]]; !ok || row.seq != places[i+1] {
+	for i := 0; i < len(places); i += 2 {
+		if v.rows[places[i]].seq != places[i+1] {
 			return false
 		}
 	}
-	return len(v.rows) == len(places)/2
+	return true
 }
 
 // row puts a row in its place, or takes it away.
 func (f *follower) row(v *view, w *wireFrame) {
-	f.tally.rows.Add(1)
+	f.sums.rows.Add(1)
+	if string(w.t) == "skip" {
+		return // something newer stands behind it
+	}
 	if len(w.html) == 0 {
 		delete(v.rows, w.id)
 		return
@@ -155,7 +179,7 @@ func (f *follower) row(v *view, w *wireFrame) {
 // is written any more.
 func (f *follower) settled() bool {
 	for _, v := range f.views {
-		if (v.denied || v.ep == "") && v.asks == 0 && f.load(v) {
+		if (v.denied || v.idle) && v.asks == 0 && f.load(v) {
 			f.ask(v)
 		}
 	}
@@ -189,7 +213,7 @@ func (f *follower) differs(v *view) string {
 	}
 	for n, html := range t.shown[variant] {
 		if n < len(v.shown) && v.shown[n] != html || n >= len(v.shown) && html != "" {
-			return "it shows something else"
+			return fmt.Sprintf("it shows %q for %q", append(v.shown[n:], "")[0], html)
 		}
 	}
 	for _, item := range t.rows {
@@ -219,7 +243,7 @@ func (f *follower) listDiffers(v *view, variant int, inside bool) string {
 		t := f.world.threads[id-1]
 		listed := v.ch == "front" || (t.closing != 0) == (v.ch == "theme:closed")
 		if !listed || t.closing != 0 && !inside || row.html != rowOf(variants[variant], id, t.head, t.title) {
-			return "a row is not as it is now"
+			return fmt.Sprintf("a row is not as it is now: %v, listed: %v, %v, head %d %v", row, listed, t.closing, t.head, t.title)
 		}
 	}
 	return ""

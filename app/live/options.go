@@ -76,6 +76,8 @@ type Rows struct {
 	Rights   int64
 	Audience any // of the list itself
 	Rows     []Row
+	// Most is how many of the leading rows a viewer is told of; 0 for all that they may see.
+	Most int
 }
 
 // Row is one row of a list. Seq grows with every change of what it shows; Audience is who may see it.
@@ -136,7 +138,8 @@ type Options struct {
 	Author func(change Change, viewer any) bool
 	// Heads gives epoch, counter of rights and the heads of channels; with no channels, the first two.
 	Heads func(ctx context.Context, channels []string) (Heads, error)
-	// Revalidate gives what each session may see now; a session that is missing from the answer has ended.
+	// Revalidate gives what each session may see now; a session that is missing from the answer has ended. Where the
+	// variant has no language, each socket keeps its own.
 	Revalidate func(ctx context.Context, sessions []string) (map[string]Standing, error)
 	// Origins are the accepted values of the Origin header, such as https://forum.example.
 	Origins []string
@@ -157,6 +160,7 @@ const (
 	resumeLimit    = 200       // changed rows that a resume or a fan-out carries; more is a reset
 	batchBytes     = 256 << 10 // bytes of several changes that go out together; more is a reset
 	ringRows       = 128       // rows that a topic keeps for those who come back
+	tracesMost     = 4 * ringRows
 	ringBytes      = 256 << 10 // bytes rendered of them
 	listRows       = 500       // rows of a list that are remembered
 	queueFrames    = 64        // messages waiting for one socket
@@ -166,25 +170,32 @@ const (
 	inboundBurst   = 60        // frames at once, so that fifty channels can be resumed in one go
 	strangeFrames  = 20        // frames of unknown kind that are ignored
 	socketChannels = 50        // channels on one socket
+	readRate       = 20        // subscriptions a second, of a member or a source, that ask the source of the changes
+	readBurst      = 300       // the same, at once
+	answerBytes    = 1 << 20   // answers to subscriptions waiting for one socket
+	instancesMost  = 64        // instances whose readers are counted
 	memberSockets  = 20        // sockets of one member
 	anonymousTotal = 20_000    // sockets without a session
 	sourceSockets  = 200       // sockets without a session from one source
 	handshakeRate  = 1_000     // handshakes a second
 	handshakeBurst = 2_000     // handshakes at once
 
-	beatEvery        = 25 * time.Second // silence in either direction before a beat
-	deadAfter        = 70 * time.Second // silence from the client before the line is cut
+	beatEvery        = 25 * time.Second       // silence in either direction before a beat
+	deadAfter        = 70 * time.Second       // silence from the client before the line is cut
+	renewEvery       = 5 * time.Minute        // sessions are looked up again although no right has moved
+	urgentEvery      = 500 * time.Millisecond // between two rechecks that were asked for
+	readingAgain     = 20 * time.Second       // after which other instances are told the same number again
 	repairEvery      = 3 * time.Second
 	sweepEvery       = time.Second
 	readingEvery     = 10 * time.Second      // between two numbers of readers
 	readingForgotten = 30 * time.Second      // after which another instance's number no longer counts
 	restEach         = 20 * time.Microsecond // rest of a topic for each reader it was sent to
 	restMost         = 250 * time.Millisecond
-	listRest         = 500 * time.Millisecond // rest of a list
-	askTimeout       = 10 * time.Second       // for everything that is asked from outside
-	writeTimeout     = 10 * time.Second       // for one message on the line
-	closeTimeout     = 2 * time.Second        // for the client's answer to a close
-	lagPardon        = time.Minute            // a second full queue within it closes the socket
+	listRest         = time.Second      // rest of a list
+	askTimeout       = 10 * time.Second // for everything that is asked from outside
+	writeTimeout     = 10 * time.Second // for one message on the line
+	closeTimeout     = 2 * time.Second  // for the client's answer to a close
+	lagPardon        = time.Minute      // a second full queue within it closes the socket
 )
 
 func (o *Options) complete() error {

@@ -17,30 +17,14 @@ func (h *Hub) take(s *socket, generation int64) {
 		s.refuse(CloseRestart)
 		return
 	}
-	code := 0
-	switch {
-	case s.member != "" && h.members[s.member] >= memberSockets:
-		code = CloseTooManySockets
-	case s.member == "" && h.anonymous >= h.opt.AnonymousSockets:
-		code = CloseWait
-	case s.member == "" && s.source != "" && h.sources[s.source] >= h.opt.SourceSockets:
-		code = CloseTooManySockets
-	case s.member == "":
-		h.anonymous++
-		if s.source != "" {
-			h.sources[s.source]++
-		}
-		s.counted = true
-	default:
-		h.members[s.member]++
-		s.counted = true
-	}
+	code := h.enterLocked(s)
 	h.sockets[s] = struct{}{}
 	h.metrics.sockets.Add(1)
 	// The greeting is queued before the socket can be found by anybody else, so that it is the first frame.
 	if code == 0 {
 		s.send(nil, final(helloFrame(*h.epoch.Load())))
 	} else {
+		h.metrics.refusals.Add(1)
 		s.shut(code, false)
 	}
 	h.work.Go(func() { s.live(generation) })
@@ -72,18 +56,7 @@ func (s *socket) bury() {
 	h.mu.Lock()
 	delete(h.sockets, s)
 	h.metrics.sockets.Add(-1)
-	switch {
-	case !s.counted:
-	case s.member == "":
-		h.anonymous--
-		if h.sources[s.source]--; h.sources[s.source] <= 0 {
-			delete(h.sources, s.source)
-		}
-	case h.members[s.member] == 1:
-		delete(h.members, s.member)
-	default:
-		h.members[s.member]--
-	}
+	h.leaveLocked(s)
 	last := h.draining && len(h.sockets) == 0
 	h.mu.Unlock()
 	_ = h.guard("detach", func() error { detach(s.gone()); return nil })
@@ -95,10 +68,10 @@ func (s *socket) bury() {
 // lookUp asks for the standing of this session alone: rights have moved since the handshake. When that cannot be
 // asked the socket is closed, and the client comes back.
 func (s *socket) lookUp() {
-	ctx, cancel := ask(s.hub.ctx)
-	defer cancel()
 	s.hub.renewing.Lock() // an older answer must not come after that of a renewal
 	defer s.hub.renewing.Unlock()
+	ctx, cancel := ask(s.hub.ctx)
+	defer cancel()
 	standings, err := s.hub.revalidate(ctx, []string{s.session})
 	if err != nil {
 		s.hub.log.Warn("live: look up a session", "err", err)

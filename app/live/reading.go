@@ -17,11 +17,14 @@ func (h *Hub) Elsewhere(instance, channel string, readers int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t := h.topics[channel]
-	if t == nil || instance == "" || readers < 0 {
+	if t == nil || t.list != nil || instance == "" || readers < 0 {
 		return
 	}
 	if t.elsewhere == nil {
 		t.elsewhere = map[string]readingElsewhere{}
+	}
+	if _, known := t.elsewhere[instance]; !known && len(t.elsewhere) >= instancesMost {
+		return
 	}
 	t.elsewhere[instance] = readingElsewhere{readers: readers, at: h.opt.Clock.Now()}
 }
@@ -57,7 +60,9 @@ func (t *topic) tellReading() {
 		}
 	}
 	here += len(members)
-	if t.hub.opt.Readers != nil {
+	now := t.hub.opt.Clock.Now()
+	if t.hub.opt.Readers != nil && (here != t.toldOthers || now.Sub(t.toldAt) >= readingAgain) {
+		t.toldOthers, t.toldAt = here, now
 		_ = t.hub.guard("Readers", func() error { t.hub.opt.Readers(t.channel, here); return nil })
 	}
 	n := here + t.readElsewhere()

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // revalidateAtOnce is how many sessions are looked up with one question.
@@ -118,6 +119,9 @@ func (s *socket) stand(standings map[string]Standing, id string) {
 		s.expel(CloseAccountEnded)
 		return
 	}
+	if now.Variant.Language == "" {
+		now.Variant.Language = s.standing.Load().Variant.Language
+	}
 	before := s.standing.Swap(&now)
 	if before.Variant != now.Variant {
 		s.endAll(whyRights)
@@ -127,6 +131,7 @@ func (s *socket) stand(standings map[string]Standing, id string) {
 // repair compares what the hub knows with the source and marks the topics that have moved without a hint. Asked for
 // urgently, it has all sessions and topics looked up again.
 func (h *Hub) repair(urgent bool) {
+	urgent = urgent && h.spaced()
 	ctx, cancel := ask(h.ctx)
 	defer cancel()
 	h.mu.Lock()
@@ -142,7 +147,8 @@ func (h *Hub) repair(urgent bool) {
 		channels = append(channels, name)
 	}
 	h.mu.Unlock()
-	urgent = h.overdue.Swap(false) || urgent
+	now := h.opt.Clock.Now()
+	urgent = h.overdue.Swap(false) || urgent || now.Sub(h.renewed) >= renewEvery
 	if len(topics) == 0 && !urgent && h.metrics.sockets.Load() == 0 {
 		return
 	}
@@ -153,6 +159,7 @@ func (h *Hub) repair(urgent bool) {
 		return
 	}
 	if urgent || heads.Epoch != *h.epoch.Load() || heads.Rights > h.rights.Load() {
+		h.renewed = now
 		if err := h.renew(ctx, heads.Epoch, heads.Rights, urgent); err != nil {
 			h.overdue.Store(urgent)
 			h.log.Warn("live: repair", "err", err)
@@ -168,6 +175,21 @@ func (h *Hub) repair(urgent bool) {
 			h.mark(t)
 		}
 	}
+}
+
+// spaced says whether a recheck that was asked for may run now. One that follows too closely upon another is put off,
+// so that many changes of rights cost as much as a few; it is the machine that is spared, so its clock counts.
+func (h *Hub) spaced() bool {
+	wait := urgentEvery - time.Since(h.urgent)
+	if wait <= 0 {
+		h.urgent, h.putOff = time.Now(), false
+		return true
+	}
+	if !h.putOff {
+		h.putOff = true
+		time.AfterFunc(wait, h.Recheck)
+	}
+	return false
 }
 
 func (h *Hub) resting(t *topic) bool {

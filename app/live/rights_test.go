@@ -18,7 +18,7 @@ func TestDenyIsTheSameForAbsentAndForbidden(t *testing.T) {
 			c.say(fmt.Sprintf(`{"t":"sub","ch":"%s"%s}`, name, more))
 			c.wants(fmt.Sprintf(`{"t":"deny","ch":"%s"}`, name))
 		}
-		body, err := h.Changes(t.Context(), Standing{Viewer: viewer{}}, strings.ReplaceAll(name, `\"`, `"`), nil, "")
+		body, err := h.Changes(t.Context(), Session{Viewer: viewer{}}, strings.ReplaceAll(name, `\"`, `"`), nil, "")
 		if err != nil || !strings.HasPrefix(string(body), `{"frames":[{"t":"deny","ch":"`) {
 			t.Errorf("polling %q: %s %v", name, body, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"weak"
 )
@@ -90,13 +91,13 @@ func (r *ring) supersede(t *trace) {
 	if t.record != nil {
 		for _, p := range t.record.pieces {
 			r.bytes -= len(p.bytes())
-			p.supersede(r.channel)
+			p.supersede(skipRange(r.channel, p.seq, p.seq))
 		}
 		r.records = slices.DeleteFunc(r.records, func(rec *record) bool { return rec == t.record })
 	}
 	for _, w := range t.faded {
 		if p := w.Value(); p != nil {
-			p.supersede(r.channel)
+			p.supersede(skipRange(r.channel, p.seq, p.seq))
 		}
 	}
 	t.record, t.faded = nil, nil
@@ -113,6 +114,12 @@ func (r *ring) trim() {
 		r.rows[oldest.change.Row].fade()
 		r.records[0] = nil
 		r.records = r.records[1:]
+	}
+	if len(r.rows) > tracesMost {
+		// What no queue holds any more needs no trace.
+		maps.DeleteFunc(r.rows, func(_ int64, t *trace) bool {
+			return t.record == nil && !slices.ContainsFunc(t.faded, func(w weak.Pointer[piece]) bool { return w.Value() != nil })
+		})
 	}
 }
 

@@ -162,7 +162,7 @@ func TestResumeFromTheRingAsksNothing(t *testing.T) {
 	if n := src.mustRead(t) - reads; n != 0 {
 		t.Errorf("the source was asked %d times", n)
 	}
-	if got := h.Stats().Resumes; got[fromRing] != 2 || got[fromRows] != 1 {
+	if got := h.Stats().Resumes; got[fromRing] != 1 || got[fromHead] != 1 || got[fromRows] != 1 {
 		t.Errorf("resumes %v", got)
 	}
 }

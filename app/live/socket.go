@@ -27,7 +27,8 @@ type socket struct {
 	session  string
 	member   string
 	source   string
-	counted  bool // stands in the hub's counts; under the hub's lock
+	counted  bool   // stands in the hub's counts; under the hub's lock
+	tally    *tally // of its member or source; nil when there is none
 	standing atomic.Pointer[Standing]
 
 	sent  atomic.Int64 // when something was written last, in Unix nanoseconds, as the two below
@@ -67,7 +68,11 @@ func (s *socket) send(sub *subscription, messages ...outbound) bool {
 	if s.closing || sub != nil && !sub.live {
 		return false
 	}
-	if len(s.queue) > 0 && (len(s.queue)+len(messages) > queueFrames || s.bytes+size > queueBytes) {
+	most := queueBytes
+	if messages[0].pieces != nil {
+		most = answerBytes // it was asked for, and only so many can be
+	}
+	if len(s.queue) > 0 && (len(s.queue)+len(messages) > queueFrames || s.bytes+size > most) {
 		s.lag()
 		if messages[0].kept && !s.closing {
 			s.append(messages[0])
@@ -111,9 +116,9 @@ func (s *socket) lag() {
 	s.endAllLocked(whyLag)
 }
 
-// dropQueue forgets the queued messages of a subscription, or with nil all of them; under the lock.
+// dropQueue forgets the queued messages of a subscription, or with nil all of them but the close; under the lock.
 func (s *socket) dropQueue(sub *subscription) {
-	s.drop(func(m *outbound) bool { return sub == nil || m.sub == sub })
+	s.drop(func(m *outbound) bool { return m.closing == 0 && (sub == nil || m.sub == sub) })
 }
 
 // drop forgets some of the queued messages; under the lock.
@@ -141,10 +146,10 @@ func (s *socket) end(sub *subscription, why string, last []byte) {
 	}
 	sub.live = false
 	delete(s.subs, sub.topic.channel)
+	s.dropQueue(sub)
 	if s.closing {
 		return
 	}
-	s.dropQueue(sub)
 	s.hub.countReset(why)
 	s.append(final(last))
 }
@@ -198,9 +203,7 @@ func (s *socket) leave(channel string) *subscription {
 	if sub != nil {
 		sub.live = false
 		delete(s.subs, channel)
-		if !s.closing {
-			s.dropQueue(sub)
-		}
+		s.dropQueue(sub)
 	}
 	return sub
 }
@@ -238,7 +241,7 @@ func (s *socket) cut() { _ = s.raw.Close() }
 func (s *socket) fail() {
 	s.mu.Lock()
 	s.closing = true
-	s.dropQueue(nil)
+	s.drop(func(*outbound) bool { return true })
 	s.mu.Unlock()
 	s.cut()
 }
@@ -255,7 +258,7 @@ func (s *socket) gone() []*subscription {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closing = true
-	s.dropQueue(nil)
+	s.drop(func(*outbound) bool { return true })
 	subs := make([]*subscription, 0, len(s.subs))
 	for _, sub := range s.subs {
 		sub.live = false

@@ -31,23 +31,38 @@ func (h *Hub) subscribe(s *socket, r request) {
 		return
 	}
 	kind := kindOf(r.Ch)
-	ctx, cancel := ask(h.ctx)
-	defer cancel()
-	if kind == noChannel || !h.allows(ctx, s.standing.Load().Viewer, r.Ch) {
+	allowed, err := h.allows(h.ctx, kind, s.standing.Load().Viewer, r.Ch)
+	if !allowed {
 		if old := s.leave(r.Ch); old != nil {
 			detach([]*subscription{old})
 		}
-		s.send(nil, final(denyFrame(r.Ch)))
+		a := denied(r.Ch)
+		if err != nil {
+			h.log.Error("live: answer a subscription", "channel", r.Ch, "err", err)
+			h.countReset(whyError)
+			a = reset(r.Ch, whyError)
+		}
+		if kind == noChannel || s.pays() {
+			s.send(nil, final(a.last()))
+		}
 		return
 	}
 	t := h.acquire(r.Ch, kind)
 	defer h.release(t)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	ctx, cancel := ask(h.ctx) // the wait for the lock is not the source's
+	defer cancel()
 	if old := s.leave(r.Ch); old != nil {
 		t.remove(old)
 	}
-	err := t.meet(ctx, r)
+	from := t.holds(r)
+	if from == fromRows {
+		if !s.pays() {
+			return
+		}
+		err = t.meet(ctx, r)
+	}
 	standing := s.standing.Load() // after the reading, which may have renewed it
 	a := t.answer(ctx, *standing, r, err)
 	if !a.ok {
@@ -63,24 +78,36 @@ func (h *Hub) subscribe(s *socket, r request) {
 		}
 		return
 	}
+	h.metrics.resumes[from].Add(1)
 	t.add(sub)
 	if !s.send(sub, answering(a.pieces)) {
 		t.remove(sub)
 	}
 }
 
-// meet sees to it that the topic has what a new subscriber needs. Where it holds that already nothing is asked;
-// otherwise it reads, and brings those who are there up to the same head, so that from then on all stand at one number.
+// holds says from where a new subscriber gets what they need: where the topic has it already nothing is asked.
+func (t *topic) holds(r request) string {
+	switch {
+	case len(t.subs) == 0 || t.stale.Load():
+		return fromRows
+	case t.list != nil:
+		return fromRing
+	case r.Ep != "" && r.Ep != t.epoch:
+		return fromRows
+	case r.Since == nil:
+		return fromHead
+	case *r.Since <= t.head.Load() && t.ring.reaches(*r.Since):
+		return fromRing
+	}
+	return fromRows
+}
+
+// meet reads what a new subscriber needs, and brings those who are there up to the same head, so that from then on all
+// stand at one number.
 func (t *topic) meet(ctx context.Context, r request) error {
 	if t.list != nil {
 		return t.meetList(ctx)
 	}
-	known := r.Since == nil || *r.Since <= t.head.Load() && t.ring.reaches(*r.Since)
-	if known && (r.Ep == "" || r.Ep == t.epoch) && len(t.subs) > 0 && !t.stale.Load() {
-		t.hub.metrics.resumes[fromRing].Add(1)
-		return nil
-	}
-	t.hub.metrics.resumes[fromRows].Add(1)
 	for {
 		since := r.start()
 		if len(t.subs) > 0 {
@@ -105,11 +132,6 @@ func (t *topic) meet(ctx context.Context, r request) error {
 }
 
 func (t *topic) meetList(ctx context.Context) error {
-	if len(t.subs) > 0 && !t.stale.Load() {
-		t.hub.metrics.resumes[fromRing].Add(1)
-		return nil
-	}
-	t.hub.metrics.resumes[fromRows].Add(1)
 	err := t.advanceList(ctx)
 	if errors.Is(err, ErrNoChannel) {
 		t.denyAll()
@@ -170,37 +192,45 @@ func (h *Hub) countReset(why string) {
 	}
 }
 
-// allows asks Options.Allows; an error is left to the reading that follows.
-func (h *Hub) allows(ctx context.Context, viewer any, channel string) (yes bool) {
-	yes = true
-	err := h.guard("Allows", func() error {
-		if h.opt.Allows == nil {
-			return nil
-		}
-		var err error
+// allows asks Options.Allows about a channel whose name is one.
+func (h *Hub) allows(ctx context.Context, k kind, viewer any, channel string) (yes bool, err error) {
+	if k == noChannel || h.opt.Allows == nil {
+		return k != noChannel, nil
+	}
+	ctx, cancel := ask(ctx)
+	defer cancel()
+	err = h.guard("Allows", func() (err error) {
 		yes, err = h.opt.Allows(ctx, viewer, channel)
 		return err
 	})
-	return yes || err != nil
+	return yes && err == nil, err
 }
 
 // Changes answers one question by polling with the same frames that a subscription would get, as the JSON document
 // {"frames":[…]}; the last frame is ok, reset or deny. since is nil for the head alone, epoch empty for the current
-// one. It always reads, and has no part in what others listen to. The error is that of reading or rendering.
-func (h *Hub) Changes(ctx context.Context, standing Standing, channel string, since *int64, epoch string) ([]byte, error) {
-	ctx, cancel := ask(ctx)
-	defer cancel()
+// one. It always reads, and has no part in what others listen to; a session is looked up again after the reading, so that
+// it is at least as new. The error is that of reading or rendering.
+func (h *Hub) Changes(ctx context.Context, session Session, channel string, since *int64, epoch string) ([]byte, error) {
 	r := request{Ch: channel, Since: since, Ep: epoch}
 	kind := kindOf(channel)
-	err := ErrNoChannel
 	t := h.newTopic(channel, kind)
-	if kind != noChannel && h.allows(ctx, standing.Viewer, channel) {
-		err = t.look(ctx, r)
+	allowed, err := h.allows(ctx, kind, session.Viewer, channel)
+	ctx, cancel := ask(ctx)
+	defer cancel()
+	standing := &Standing{Viewer: session.Viewer, Variant: session.Variant}
+	switch {
+	case err != nil:
+	case !allowed:
+		err = ErrNoChannel
+	default:
+		if err = t.look(ctx, r); err == nil {
+			standing, err = h.present(ctx, session)
+		}
 	}
 	if err != nil && !errors.Is(err, ErrNoChannel) {
 		return nil, err
 	}
-	a := t.answer(ctx, standing, r, err)
+	a := t.answer(ctx, *standing, r, err)
 	if a.why == whyError {
 		return nil, errors.New("live: the changes cannot be rendered")
 	}
@@ -213,6 +243,26 @@ func (h *Hub) Changes(ctx context.Context, standing Standing, channel string, si
 		body = append(body, p.bytes()...)
 	}
 	return append(body, "]}"...), nil
+}
+
+// present is what a session may see now; one that has ended sees no channel.
+func (h *Hub) present(ctx context.Context, session Session) (*Standing, error) {
+	standing := Standing{Viewer: session.Viewer, Variant: session.Variant}
+	if session.ID == "" {
+		return &standing, nil
+	}
+	standings, err := h.revalidate(ctx, []string{session.ID})
+	if err != nil {
+		return nil, err
+	}
+	now, ok := standings[session.ID]
+	if !ok || now.Suspended {
+		return &standing, ErrNoChannel
+	}
+	if now.Variant.Language == "" {
+		now.Variant.Language = session.Variant.Language
+	}
+	return &now, nil
 }
 
 // look reads what a topic of its own needs for one answer.

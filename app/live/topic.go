@@ -24,14 +24,16 @@ type topic struct {
 	stale  atomic.Bool  // the last attempt to bring it up to date failed
 	hinted atomic.Int64 // when the hub heard of the first change that is not out yet, in Unix nanoseconds
 
-	mu        sync.Mutex
-	epoch     string
-	audience  any
-	quiet     bool                        // nobody is told how many read
-	elsewhere map[string]readingElsewhere // by instance; under the hub's lock
-	subs      map[*subscription]struct{}
-	ring      *ring // of a numbered channel
-	list      *list // of a channel that holds a list; nil for a numbered one
+	mu         sync.Mutex
+	epoch      string
+	audience   any
+	quiet      bool // nobody is told how many read
+	toldOthers int  // the number of readers that other instances were told last, and when; under mu
+	toldAt     time.Time
+	elsewhere  map[string]readingElsewhere // by instance; under the hub's lock
+	subs       map[*subscription]struct{}
+	ring       *ring // of a numbered channel
+	list       *list // of a channel that holds a list; nil for a numbered one
 }
 
 // subscription is one socket listening to one topic. live is under the socket's lock: once it is false nothing more
@@ -46,10 +48,10 @@ type subscription struct {
 
 // advance brings the subscribers up to the state that the source has now, and asks again whether they may listen.
 func (t *topic) advance(ctx context.Context) {
-	ctx, cancel := ask(ctx)
-	defer cancel()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	ctx, cancel := ask(ctx) // the wait for the lock is not the source's
+	defer cancel()
 	if len(t.subs) == 0 {
 		return
 	}
@@ -83,17 +85,18 @@ func (t *topic) take(ctx context.Context, batch Batch, since int64) error {
 		return err
 	}
 	head, epoch := t.head.Load(), t.epoch
+	if !reflect.DeepEqual(t.audience, batch.Audience) {
+		t.ring.restart(head)
+	}
+	t.audience, t.quiet = batch.Audience, batch.Quiet
+	groups := t.admit(batch.Audience)
 	if batch.Truncated && since < head && batch.Epoch == epoch {
 		// The rows do not reach from the head on: they are read again on their own.
 		t.hub.mark(t)
 		return nil
 	}
 	born := t.born()
-	if !reflect.DeepEqual(t.audience, batch.Audience) {
-		t.ring.restart(head)
-	}
-	t.epoch, t.audience, t.quiet = batch.Epoch, batch.Audience, batch.Quiet
-	groups := t.admit(batch.Audience)
+	t.epoch = batch.Epoch
 	switch {
 	case batch.Epoch != epoch || batch.Head < head || batch.Truncated:
 		t.ring = newRing(t.channel) // numbers of another life say nothing

@@ -24,9 +24,10 @@ func (r *report) times(b *testing.B, s *liveSite) {
 		}
 		f.add(at.readers-len(f.readers), listening(channel(s.threads[0])))
 		f.settle(b)
-		r.committed(b, p, fmt.Sprintf("%d readers", at.readers), at.most, func() (frames, answers []time.Duration) {
-			return timed(b, f, post, s.threads[0], at.readers)
-		})
+		where, before := fmt.Sprintf("%d readers", at.readers), p.histogram(b)
+		frames, answers := timed(b, f, post, s.threads[0], at.readers)
+		r.committed(where, p.histogram(b).since(before), at.most)
+		r.seen(where, frames, answers)
 	}
 	p.kill(b)
 }
@@ -41,29 +42,29 @@ func timed(b *testing.B, f *fleet, post *poster, threadID int64, readers int) (f
 	return frames, answers
 }
 
-// committed reports a load's times, the server's own and the client's.
-func (r *report) committed(b *testing.B, p *liveServer, where string, most time.Duration,
-	load func() (frames, answers []time.Duration),
-) {
-	b.Helper()
-	before := p.histogram(b)
-	frames, answers := load()
-	h := p.histogram(b).since(before)
-	what := "commit to frame, " + where
-	if p99, ok := h.quantile(0.99); ok {
-		p50, _ := h.quantile(0.5)
-		p95, _ := h.quantile(0.95)
-		short := func(d time.Duration) string { return d.Round(100 * time.Microsecond).String() }
-		r.upTo(what+", p99", fmt.Sprintf("%s (p50 %s, p95 %s)", short(p99), short(p50), short(p95)), most.String(), p99 <= most)
-	} else {
-		r.add(what+", p99", "the program does not tell ("+commitToFrame+")", "", false)
+// committed reports the server's own times.
+func (r *report) committed(where string, h histogram, most time.Duration) {
+	p99, ok := h.quantile(0.99)
+	if !ok {
+		r.add("commit to frame, "+where, "the program does not tell ("+commitToFrame+")", "", false)
+		return
 	}
+	p50, _ := h.quantile(0.5)
+	p95, _ := h.quantile(0.95)
+	short := func(d time.Duration) string { return d.Round(100 * time.Microsecond).String() }
+	r.upTo("commit to frame, "+where+", p99", fmt.Sprintf("%s (p50 %s, p95 %s)", short(p99), short(p50), short(p95)),
+		most.String(), p99 <= most)
+}
+
+// seen reports the client's times.
+func (r *report) seen(where string, frames, answers []time.Duration) {
 	r.add("post sent to frame read, "+where, percentiles(frames), "", true)
 	r.add("post sent to answer read, "+where, percentiles(answers), "", true)
 }
 
-// slow measures what readers that read nothing do to the others, and to the server's
-// memory. The server cuts them when they have blocked a write for ten seconds.
+// slow measures what readers that read nothing do to the others, as those see it, and
+// to the server's memory. The server's own times cannot tell the two apart. It cuts a
+// line on which a write has stood for its deadline.
 func (r *report) slow(b *testing.B, s *liveSite) {
 	p := s.start(b, "", "off")
 	post := s.poster(p, 0)
@@ -71,22 +72,29 @@ func (r *report) slow(b *testing.B, s *liveSite) {
 	model := listening(channel(s.threads[0]))
 	f.add(*liveListen, model)
 	f.settle(b)
-	where := fmt.Sprintf("%d readers", *liveListen)
-	load := func() (frames, answers []time.Duration) { return timed(b, f, post, s.threads[0], *liveListen) }
-	r.committed(b, p, where, 40*time.Millisecond, load)
+	without, answers := timed(b, f, post, s.threads[0], *liveListen)
+	r.seen(fmt.Sprintf("%d readers alone", *liveListen), without, answers)
 	before := p.resident(b)
 	model.slow = true
 	f.add(*liveSlow, model)
 	f.settle(b)
-	where = fmt.Sprintf("%s and %d that do not read", where, *liveSlow)
-	r.committed(b, p, where, 40*time.Millisecond, load)
+	with, answers := timed(b, f, post, s.threads[0], *liveListen)
+	r.seen(fmt.Sprintf("the same beside %d that do not read", *liveSlow), with, answers)
+	if len(with) > 0 && len(without) > 0 {
+		r.add("p99 of the others, with to without",
+			fmt.Sprintf("%.2f ×", float64(quantile(with, 0.99))/float64(quantile(without, 0.99))), "", true)
+	}
 	grown := float64(p.resident(b)-before) / 1024
 	most := float64(*liveSlow) / 4 // 256 KiB may wait for each
 	r.upTo("memory that these take", fmt.Sprintf("%.1f MB", grown), fmt.Sprintf("%.1f MB", most), grown <= most)
-	start := time.Now()
-	gone := func() bool { return p.gauge(b, "colloquy_live_sockets") <= float64(*liveListen) }
-	for look := time.NewTicker(10 * beat); !gone() && time.Since(start) < 15*time.Second; <-look.C {
+	stop := goOn(b, post, s.threads[0]) // so that every line is full at last
+	left := func() int { return max(0, int(p.gauge(b, "colloquy_live_sockets"))-*liveListen) }
+	start, look := time.Now(), time.NewTicker(10*beat)
+	defer look.Stop()
+	for left() > 0 && time.Since(start) < 30*time.Second {
+		<-look.C
 	}
-	r.none("of these still there after the write's deadline", max(0, int(p.gauge(b, "colloquy_live_sockets"))-*liveListen))
+	stop()
+	r.none("of these never cut", left())
 	p.kill(b)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -10,8 +11,10 @@ import (
 )
 
 // Listing reads, in one snapshot, the first threads of a theme's list, or without a
-// slug of the list of all threads, and those of ids that belong to it. The threads of a
-// theme come with their voices. ErrNotFound when there is no such theme in the scope.
+// slug of the list of all threads, and those of ids that belong to it. Of the list of
+// all it gives the first threads of every theme, so that whoever may read only some
+// themes still has their first ones. The threads of a theme come with their voices.
+// ErrNotFound when there is no such theme in the scope.
 func (s *Store) Listing(ctx context.Context, scope models.Scope, slug string, ids []int64, limit int) (models.Listing, error) {
 	listing := models.Listing{Audience: models.AudienceEveryone}
 	err := s.snapshot(ctx, func(db *gorm.DB) error {
@@ -21,22 +24,28 @@ func (s *Store) Listing(ctx context.Context, scope models.Scope, slug string, id
 		}
 		listing.Epoch, listing.Rights = counters.Epoch, counters.RightsSeq
 		condition, values := where(scope)
-		order := " ORDER BY t.active_at DESC, t.id DESC LIMIT ?"
-		if slug != "" {
-			theme, err := one[models.Theme](db.Raw(`SELECT th.* FROM themes th`+condition+` AND th.slug = ?`, append(values, slug)...))
-			if err != nil {
+		if slug == "" {
+			first, err := firstOfThemes(db, limit)
+			if err != nil || len(first) == 0 {
 				return err
 			}
-			listing.Audience = theme.Audience
-			groups, err := audienceGroups(db, []int64{theme.ID})
-			if err != nil {
-				return err
-			}
-			listing.GroupIDs = groups[theme.ID]
-			condition, values = condition+" AND t.theme_id = ?", append(values, theme.ID)
-			order = " ORDER BY t.pinned DESC, t.active_at DESC, t.id DESC LIMIT ?"
+			return fillListing(db, &listing, lead{
+				condition: condition, values: values, last: first, order: " AND t.id IN ? ORDER BY t.active_at DESC, t.id DESC",
+			}, ids)
 		}
-		return fillListing(db, &listing, condition, order, values, ids, limit, slug != "")
+		theme, err := one[models.Theme](db.Raw(`SELECT th.* FROM themes th`+condition+` AND th.slug = ?`, append(values, slug)...))
+		if err != nil {
+			return err
+		}
+		groups, err := audienceGroups(db, []int64{theme.ID})
+		if err != nil {
+			return err
+		}
+		listing.Audience, listing.GroupIDs = theme.Audience, groups[theme.ID]
+		return fillListing(db, &listing, lead{
+			condition: condition + " AND t.theme_id = ?", values: append(values, theme.ID), last: limit, voices: true,
+			order: " ORDER BY t.pinned DESC, t.active_at DESC, t.id DESC LIMIT ?",
+		}, ids)
 	})
 	if err != nil {
 		return models.Listing{}, fmt.Errorf("listing: %w", err)
@@ -44,9 +53,51 @@ func (s *Store) Listing(ctx context.Context, scope models.Scope, slug string, id
 	return listing, nil
 }
 
-func fillListing(db *gorm.DB, listing *models.Listing, condition, order string, values []any, ids []int64, limit int, voices bool) error {
-	query := "SELECT th.audience AS theme_audience, " + threadRowColumns + condition
-	rows, err := all[models.ListedThread](db.Raw(query+order, append(values[:len(values):len(values)], limit)...))
+// firstOfThemes are the ids of each theme's latest active threads.
+func firstOfThemes(db *gorm.DB, limit int) ([]int64, error) {
+	themes, err := all[int64](db.Raw("SELECT id FROM themes ORDER BY id"))
+	if err != nil {
+		return nil, err
+	}
+	var first []int64
+	for len(themes) > 0 {
+		some := themes[:min(len(themes), themesAtOnce)]
+		themes = themes[len(some):]
+		var query []string
+		var values []any
+		for _, id := range some {
+			query = append(query, "SELECT id FROM (SELECT id FROM threads WHERE theme_id = ? ORDER BY active_at DESC, id DESC LIMIT ?) AS f")
+			values = append(values, id, limit)
+		}
+		ids, err := all[int64](db.Raw(strings.Join(query, " UNION ALL "), values...))
+		if err != nil {
+			return nil, err
+		}
+		first = append(first, ids...)
+	}
+	return first, nil
+}
+
+// Databases limit the parts of a compound query and the values of a condition.
+const (
+	themesAtOnce = 100
+	rowsAtOnce   = 500
+)
+
+// lead says which threads lead a list.
+type lead struct {
+	condition string
+	values    []any
+	order     string
+	last      any // the value in order
+	voices    bool
+}
+
+func (l lead) with(value any) []any { return append(l.values[:len(l.values):len(l.values)], value) }
+
+func fillListing(db *gorm.DB, listing *models.Listing, l lead, ids []int64) error {
+	query := "SELECT th.audience AS theme_audience, " + threadRowColumns + l.condition
+	rows, err := all[models.ListedThread](db.Raw(query+l.order, l.with(l.last)...))
 	if err != nil {
 		return err
 	}
@@ -55,8 +106,10 @@ func fillListing(db *gorm.DB, listing *models.Listing, condition, order string, 
 		rows[i].Leading = true
 		led[rows[i].ID] = true
 	}
-	if len(ids) > 0 {
-		asked, err := all[models.ListedThread](db.Raw(query+" AND t.id IN ? ORDER BY t.id", append(values[:len(values):len(values)], ids)...))
+	for len(ids) > 0 {
+		some := ids[:min(len(ids), rowsAtOnce)]
+		ids = ids[len(some):]
+		asked, err := all[models.ListedThread](db.Raw(query+" AND t.id IN ? ORDER BY t.id", l.with(some)...))
 		if err != nil {
 			return err
 		}
@@ -69,7 +122,7 @@ func fillListing(db *gorm.DB, listing *models.Listing, condition, order string, 
 	if listing.Threads = rows; len(rows) == 0 {
 		return nil
 	}
-	return audiencesOf(db, rows, voices)
+	return audiencesOf(db, rows, l.voices)
 }
 
 // audiencesOf adds who may read each thread and, when asked, who has spoken in it.
