@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 
 	"colloquy/app/forumtest/served"
@@ -78,10 +80,8 @@ func wantCaughtUp(t *testing.T, tab *served.Tab, before string) {
 	wantSame(t, tab)
 }
 
-func TestBrowserLiveAfterLongCuts(t *testing.T) {
-	t.Parallel()
+func liveAfterLongCuts(t *testing.T, chrome *served.Chrome) {
 	s := onSQLite(t)
-	chrome := served.NewChrome(t)
 	// A line falls silent without an end, while another tab is offline for half a minute.
 	other, address := longThread(t, s, 30)
 	wire, behind := newWire(t, s)
@@ -97,6 +97,7 @@ func TestBrowserLiveAfterLongCuts(t *testing.T) {
 	meanwhile(t, s, id)
 	meanwhile(t, s, other)
 	tab.Wait(state + ` === "Reconnecting"`)
+	wantReaders(t, s, chrome) // while nothing else happens
 	tab.Wait(state + ` === "Not live"`)
 	tab.Wait(`Date.now() > window.cut + 30_000`)
 	offline(tab, false)
@@ -110,19 +111,20 @@ func TestBrowserLiveAfterLongCuts(t *testing.T) {
 	wantCaughtUp(t, silent, atSilent)
 }
 
-func TestBrowserLiveAfterSleep(t *testing.T) {
-	t.Parallel()
+func liveAfterSleep(t *testing.T, chrome *served.Chrome) {
 	s := onSQLite(t)
 	id, address := longThread(t, s, 30)
 	wire, behind := newWire(t, s)
-	tab := reader(t, served.NewChrome(t).Window(t, behind).SignIn(s.Amina), address)
+	tab := reader(t, chrome.Window(t, behind).SignIn(s.Amina), address)
 	before := served.Eval[string](tab, eye)
 
 	// The browser freezes the page, and the server gives its line up.
-	lifecycle(tab, "frozen")
+	hide(tab, true)
+	lifecycle(tab, page.SetWebLifecycleStateStateFrozen)
 	meanwhile(t, s, id)
 	s.Restart(t)
-	lifecycle(tab, "active")
+	lifecycle(tab, page.SetWebLifecycleStateStateActive)
+	hide(tab, false)
 	tab.Wait(isBack)
 	wantCaughtUp(t, tab, before)
 
@@ -136,21 +138,41 @@ func TestBrowserLiveAfterSleep(t *testing.T) {
 	wantSame(t, tab)
 }
 
-// lifecycle freezes a page or lets it go on.
+// hide puts a tab's window out of sight, or back.
+func hide(tab *served.Tab, yes bool) {
+	served.Command(tab, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: !yes})
+	state := browser.WindowStateNormal
+	if yes {
+		state = browser.WindowStateMinimized
+	}
+	window := served.Command(tab, browser.GetWindowForTarget, browser.GetWindowForTargetParams{})
+	served.Command(tab, browser.SetWindowBounds, browser.SetWindowBoundsParams{
+		WindowID: window.WindowID, Bounds: &browser.Bounds{WindowState: state},
+	})
+	tab.Wait(fmt.Sprintf("document.hidden === %t", yes))
+}
+
+// lifecycle freezes a page that is out of sight, or lets it go on.
 func lifecycle(tab *served.Tab, state page.SetWebLifecycleStateState) {
 	served.Command(tab, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: state})
 }
 
-func TestBrowserLiveWithoutWebsockets(t *testing.T) {
-	t.Parallel()
+func liveWithoutWebsockets(t *testing.T, chrome *served.Chrome) {
 	s := onSQLite(t)
-	chrome := served.NewChrome(t)
 	id, address := longThread(t, s, 30)
 	wire, behind := newWire(t, s)
-	// A network that lets no websocket through from the beginning, and one that begins to.
-	before := reader(t, chrome.Window(t, behind).SignIn(s.Amina), address)
+	// A network that lets no websocket through from the beginning, and one that begins to. The pages ask ten times as
+	// often as others do.
+	open := func() *served.Tab {
+		tab := chrome.Window(t, behind).SignIn(s.Amina)
+		served.Command(tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+			const wait = setTimeout;
+			window.setTimeout = (act, time, ...more) => wait(act, time === 15_000 ? 1_500 : time, ...more);`})
+		return reader(t, tab, address)
+	}
+	before := open()
 	wire.Refuses.Store(true)
-	never := reader(t, chrome.Window(t, behind).SignIn(s.Amina), address)
+	never := open()
 	atBefore, atNever := served.Eval[string](before, eye), served.Eval[string](never, eye)
 	<-wire.Joined
 	wire.Cut()
@@ -169,4 +191,26 @@ func TestBrowserLiveWithoutWebsockets(t *testing.T) {
 			t.Fatal("the pages do not go back to websockets")
 		}
 	}
+}
+
+func liveRestsOutOfSight(t *testing.T, chrome *served.Chrome) {
+	s := onSQLite(t)
+	id, address := longThread(t, s, 30)
+	tab := reader(t, chrome.Window(t, s).SignIn(s.Amina), address)
+	before := served.Eval[string](tab, eye)
+	hide(tab, true)
+	s.Down()
+	meanwhile(t, s, id)
+	served.Eval[any](tab, `(() => { const now = Date.now.bind(Date); Date.now = () => now() + 301_000; })()`)
+	pause := `new Promise((resolve) => setTimeout(resolve, 2_000))`
+	served.Eval[any](tab, pause) // for tries that have begun
+	tab.Seen()
+	served.Eval[any](tab, pause)
+	if seen := tab.Seen(); len(seen.Requests) != 0 {
+		t.Errorf("out of sight for five minutes, the page asks for %q", seen.Requests)
+	}
+	s.Up(t)
+	hide(tab, false)
+	tab.Wait(isBack)
+	wantCaughtUp(t, tab, before)
 }

@@ -29,7 +29,7 @@ func (s *Site) homeShow(c *fiber.Ctx) error {
 // withLiveList loads what keeps the page's list of threads live.
 func withLiveList(p *views.Page) {
 	p.Modules = []string{"live-list.js"}
-	p.Preload = []string{"live-line.js", "live-clock.js", "live-state.js", "live-keep.js", "live-said.js"}
+	p.Preload = []string{"live-line.js", "live-clock.js", "live-state.js"}
 }
 
 // themesShow lists the themes.

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"colloquy/app/live"
+	"colloquy/models"
 )
 
 // liveSocket upgrades to a websocket. The handshake is looked at before the session,
@@ -38,12 +39,19 @@ func (s *Site) liveSocket(c *fiber.Ctx) error {
 	return nil
 }
 
+// All visitors are the same viewer, so that ten thousand of them cost little.
+var (
+	visitor        any = models.Viewer{}
+	visitorsRights     = rightsOf(models.Viewer{})
+)
+
 // liveSession is who stands behind a live line.
 func (s *Site) liveSession(c *fiber.Ctx) live.Session {
 	v := s.at(c)
-	session := live.Session{Viewer: v.viewer, Variant: variantOf(v.language, v.viewer), Rights: rightsOf(v.viewer)}
+	session := live.Session{Viewer: visitor, Variant: variantOf(v.language, v.viewer), Rights: visitorsRights}
 	if v.viewer.SignedIn() {
 		session.ID = strconv.FormatInt(v.viewer.SessionID, 10)
+		session.Viewer, session.Rights = v.viewer, rightsOf(v.viewer)
 		session.Member = strconv.FormatInt(v.viewer.Member.ID, 10)
 	} else if s.RateLimits {
 		session.Source = s.limits.veil(s.from(c))

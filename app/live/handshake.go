@@ -49,7 +49,7 @@ type Ticket struct {
 func newUpgrader() websocket.Upgrader {
 	return websocket.Upgrader{
 		HandshakeTimeout: writeTimeout,
-		ReadBufferSize:   512,
+		ReadBufferSize:   128, // what clients say is short
 		WriteBufferSize:  1024,
 		WriteBufferPool:  &sync.Pool{},
 		Subprotocols:     []string{Subprotocol},

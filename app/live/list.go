@@ -145,7 +145,8 @@ func (t *topic) sendRows(ctx context.Context, groups map[Variant][]*subscription
 	for _, row := range rows {
 		present[row.ID] = struct{}{}
 		before, known := t.list.rows[row.ID]
-		if known && before.Seq == row.Seq && reflect.DeepEqual(before.Audience, row.Audience) {
+		entered := row.Leading && !before.Leading // who came since it last led does not know it
+		if known && !entered && before.Seq == row.Seq && reflect.DeepEqual(before.Audience, row.Audience) {
 			continue
 		}
 		t.withdraw(row.ID)

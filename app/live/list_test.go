@@ -199,6 +199,32 @@ func TestListsAreRepaired(t *testing.T) {
 	repaired()
 }
 
+// A row that comes back to the head of a list is sent although it has not changed: whoever came meanwhile lacks it.
+func TestRowThatLeadsAgain(t *testing.T) {
+	src := fiveThreads()
+	opt, _ := quiet(src)
+	h := startHub(t, opt)
+	early := connect(t, h, Session{}).hello()
+	early.say(`{"t":"sub","ch":"front"}`)
+	early.wants(`{"t":"ok","ch":"front","threads":[[15,1],[14,1],[13,1]]}`)
+	rests(h, "front")
+	src.mu.Lock()
+	src.channels["thread:16"] = &channelState{}
+	src.mu.Unlock()
+	h.Hint("thread:16", retitle(src, "thread:16", "New"))
+	told(h, "front")
+	early.wants(rowEv("front", 16, 1, "New"))
+	late := connect(t, h, Session{}).hello()
+	late.say(`{"t":"sub","ch":"front"}`)
+	late.wants(`{"t":"ok","ch":"front","threads":[[16,1],[15,1],[14,1]]}`)
+	h.Hint("thread:16", src.do("thread:16", func(c *channelState) { c.absent = true }))
+	told(h, "front")
+	for _, c := range []*client{early, late} {
+		c.wants(rowEv("front", 13, 1, ""), goneEv("front", 16, 1))
+		c.round()
+	}
+}
+
 // A reading that fails loses none of the hints that it was made for.
 func TestListKeepsItsHintsWhenTheSourceFails(t *testing.T) {
 	src := fiveThreads()

@@ -53,7 +53,8 @@ type view struct {
 	mine    int64
 	shown   []string
 	own     map[int64]bool
-	variant Variant // of all that is shown; none when that is not sure
+	variant Variant // in which the page was loaded
+	unsure  bool    // the line may have brought frames in another
 
 	rows  map[int64]worldRow
 	trace []string
@@ -163,7 +164,7 @@ func (f *follower) signIn() Session {
 // language shows otherwise, is loaded again first; one that is still closed is sometimes asked for all the same.
 func (f *follower) want(v *view) bool {
 	wanted := true
-	if v.denied || v.ep == "" || v.variant != f.session.Variant {
+	if v.denied || v.ep == "" || v.unsure || v.variant != f.session.Variant {
 		wanted = f.load(v) || v.ep != "" && f.rnd.IntN(3) == 0
 	}
 	v.idle = v.idle || !wanted

@@ -16,7 +16,7 @@ func (f *follower) load(v *view) bool {
 	if v.list {
 		rows, ok := w.list(v.ch, variant, inside)
 		if ok {
-			v.rows, v.ep, v.variant = rows, w.epoch, f.session.Variant
+			v.rows, v.ep, v.variant = rows, w.epoch, variants[variant]
 		}
 		return ok
 	}
@@ -24,9 +24,8 @@ func (f *follower) load(v *view) bool {
 	if t.closing != 0 && !inside {
 		return false
 	}
-	if v.variant = variants[variant]; v.variant != f.session.Variant {
-		v.variant = Variant{} // until it is noticed, frames still come in the one of before
-	}
+	v.variant = variants[variant]
+	v.unsure = v.variant != f.session.Variant
 	v.ep, v.mine, v.last, v.shown = w.epoch, t.head, t.head, slices.Clone(t.shown[variant])
 	v.own = map[int64]bool{}
 	for _, item := range t.rows {
@@ -117,6 +116,11 @@ func (f *follower) ok(v *view, w *wireFrame) {
 		f.complain("%s is ok without a sub", v.ch)
 	}
 	v.denied = false
+	if f.role() != v.variant {
+		// The page is that of another role or language, which the hub cannot know.
+		f.reset(v, whyRights)
+		return
+	}
 	if v.list {
 		if v.asks == 1 {
 			v.live = true
@@ -131,6 +135,14 @@ func (f *follower) ok(v *view, w *wireFrame) {
 	if v.asks == 1 {
 		v.live = true
 	}
+}
+
+// role is the variant in which a page would be loaded now.
+func (f *follower) role() Variant {
+	f.world.mu.Lock()
+	defer f.world.mu.Unlock()
+	variant, _ := f.sees()
+	return variants[variant]
 }
 
 // takePlaces makes a list hold the rows that lead it. When one is not there at its number they are fetched anew, but
@@ -243,7 +255,7 @@ func (f *follower) listDiffers(v *view, variant int, inside bool) string {
 		t := f.world.threads[id-1]
 		listed := v.ch == "front" || (t.closing != 0) == (v.ch == "theme:closed")
 		if !listed || t.closing != 0 && !inside || row.html != rowOf(variants[variant], id, t.head, t.title) {
-			return fmt.Sprintf("a row is not as it is now: %v, listed: %v, %v, head %d %v", row, listed, t.closing, t.head, t.title)
+			return fmt.Sprintf("a row is not as it is now, at %d: %s", t.head, row.html)
 		}
 	}
 	return ""

@@ -102,6 +102,8 @@ func (w *wire) read() ([]byte, error) {
 	switch head[0] {
 	case 0x81:
 		return w.payload, nil
+	case 0x8a: // the answer to a ping
+		return w.read()
 	case 0x88:
 		return nil, closedWith(binary.BigEndian.Uint16(w.payload))
 	}

@@ -89,16 +89,19 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // line before the close is read: a message is read up to the limit, and its rest skipped.
 func (s *socket) listen() {
 	allowance := rate.NewLimiter(inboundRate, inboundBurst)
+	within := false // a message is begun: what comes in its midst is no sign of life, for it may have no end
 	pong := s.conn.PingHandler()
 	s.conn.SetPingHandler(func(data string) error {
 		if !s.allow(allowance, 1) {
 			return nil
 		}
-		s.hear()
+		if !within {
+			s.hear()
+		}
 		return pong(data)
 	})
 	s.conn.SetPongHandler(func(string) error {
-		if s.allow(allowance, 1) {
+		if s.allow(allowance, 1) && !within {
 			s.hear()
 		}
 		return nil
@@ -113,47 +116,59 @@ func (s *socket) listen() {
 			s.shut(websocket.CloseUnsupportedData, false)
 			continue
 		}
-		requests, code, err := s.receive(r)
+		buffer, _ := buffers.Get().(*bytes.Buffer)
+		buffer.Reset()
+		within = true
+		_, err = buffer.ReadFrom(io.LimitReader(r, inboundBytes+1))
+		within = false
+		if err == nil && !s.leaving() { // of one that leaves only the answer to the close is waited for
+			err = s.attend(buffer, allowance, &strange)
+		}
+		buffers.Put(buffer)
 		if err != nil {
 			return
-		}
-		if s.leaving() {
-			continue // only the client's answer to the close is waited for
-		}
-		if code != 0 {
-			s.shut(code, false)
-			continue
-		}
-		s.hear()
-		if !s.allow(allowance, max(1, len(requests))) {
-			continue
-		}
-		for _, request := range requests {
-			strange += s.handle(request)
-		}
-		if strange > strangeFrames {
-			s.shut(websocket.ClosePolicyViolation, false)
 		}
 	}
 }
 
-// receive reads one message. The code is that of the close which a broken message deserves, the error that of the
-// line.
-func (s *socket) receive(r io.Reader) (requests []request, code int, err error) {
-	buffer, _ := buffers.Get().(*bytes.Buffer)
-	buffer.Reset()
-	defer buffers.Put(buffer)
-	if _, err := buffer.ReadFrom(io.LimitReader(r, inboundBytes+1)); err != nil {
-		return nil, 0, err
+// attend deals with one message, on a goroutine of its own: the one that waits for the line, for hours, keeps the
+// small stack that waiting needs. The commonest message needs no more. The error is that of a panic.
+func (s *socket) attend(buffer *bytes.Buffer, allowance *rate.Limiter, strange *int) error {
+	if bytes.Equal(buffer.Bytes(), pongMessage) {
+		s.hear()
+		s.allow(allowance, 1)
+		return nil
 	}
-	if buffer.Len() > inboundBytes {
-		return nil, websocket.CloseMessageTooBig, nil
+	done := make(chan error)
+	go func() {
+		done <- s.hub.guard("a message", func() error { s.receive(buffer.Bytes(), allowance, strange); return nil })
+	}()
+	return <-done
+}
+
+var pongMessage = []byte(`{"t":"pong"}`)
+
+// receive takes the frames of one message.
+func (s *socket) receive(message []byte, allowance *rate.Limiter, strange *int) {
+	if len(message) > inboundBytes {
+		s.shut(websocket.CloseMessageTooBig, false)
+		return
 	}
-	requests, err = parse(buffer.Bytes())
+	requests, err := parse(message)
 	if err != nil {
-		return nil, websocket.CloseInvalidFramePayloadData, nil
+		s.shut(websocket.CloseInvalidFramePayloadData, false)
+		return
 	}
-	return requests, 0, nil
+	s.hear()
+	if !s.allow(allowance, max(1, len(requests))) {
+		return
+	}
+	for _, request := range requests {
+		*strange += s.handle(request)
+	}
+	if *strange > strangeFrames {
+		s.shut(websocket.ClosePolicyViolation, false)
+	}
 }
 
 // allow takes n frames from what the client may still send, and closes the socket when that is too many.

@@ -68,12 +68,13 @@ class Line {
     else this.#hasten();
   }
 
-  /** Listens to what concerns the signed-in member: the end of the session or of the account. */
+  /** Listens to what concerns the signed-in member: the end of the session or of the account. A line that knows of no
+   * member comes after the end. */
   listenForMember() {
     this.listen(ME, {
       sub: () => ({ t: 'sub', ch: ME }),
       take: (frame) => {
-        if (frame.k === 'end') this.#finish(frame.why === 'suspended' ? 'suspended' : 'signed out');
+        if (frame.k === 'end' || frame.t === 'deny') this.#finish(frame.why === 'suspended' ? 'suspended' : 'signed out');
       },
       state: () => {},
     });

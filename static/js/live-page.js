@@ -53,6 +53,7 @@ export class ThreadPage {
   put(n, html, seq) {
     const item = part(html);
     if (!item) return;
+    item.querySelector('a.num')?.setAttribute('href', `${this.#root.dataset.path}/${n}`); // the frame may be older than the title
     fillOwn(item, this.own);
     const [was, is] = [this.#standing(n), standing(item)];
     if (Math.ceil(n / PAGE) !== this.#page) this.#elsewhere.set(n, is);
@@ -81,7 +82,7 @@ export class ThreadPage {
 
   /** Takes over a page loaded anew; what has not changed stays untouched. @param {HTMLElement} fresh */
   takeOver(fresh) {
-    this.#elsewhere.clear();
+    if (['seq', 'ep'].some((name) => fresh.dataset[name] !== this.#root.dataset[name])) this.#elsewhere.clear();
     for (const item of fresh.querySelectorAll('li[data-n]')) this.#place(Number(item.getAttribute('data-n')), item);
     for (let n = this.#last + 1; n <= Number(fresh.dataset.last); n++) this.#arrive(n, this.#beyond);
     for (const link of fresh.querySelectorAll('.map a')) { // what waits is not to be jumped to

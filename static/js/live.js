@@ -6,8 +6,9 @@ import { LineState, Readers } from './live-state.js';
 /** @typedef {import('./live-line.js').Frame} Frame */
 /** @typedef {import('./live-page.js').ThreadPage} ThreadPage */
 
-const AHEAD = 5_000; // after which what changes the page is loaded, unless the first change comes before
+const AHEAD = 5_000; // after which what changes the page is loaded, if the first change has not done that
 const AGAIN = 10_000; // between two times that the page is loaded again for what it cannot know
+const SPREAD = 5_000; // over which the pages that do so come
 
 class ThreadLive extends HTMLElement {
   #channel = '';
@@ -31,9 +32,9 @@ class ThreadLive extends HTMLElement {
       if (chosen) chosen.closest('details')?.removeAttribute('open');
     });
     this.addEventListener('toggle', () => this.#offerQuiet(), { capture: true, once: true });
-    line.listen(this.#channel, this);
     if ('member' in this.dataset) line.listenForMember();
-    setTimeout(() => this.#prepare().catch(() => {}), AHEAD * (1 + Math.random())); // else with the first change
+    line.listen(this.#channel, this);
+    setTimeout(() => document.hidden || this.#prepare().catch(() => {}), AHEAD * (1 + Math.random()));
   }
 
   disconnectedCallback() {
@@ -146,7 +147,7 @@ class ThreadLive extends HTMLElement {
   /** The page cannot know what it should say now. It is loaded again, but not for every change. */
   #doubt() {
     if (this.#loading || this.#resetting || this.#state.over) return;
-    this.#loadIn(Math.max(0, this.#loadedAt + AGAIN - Date.now()) + (1 + Math.random()) * 1_000);
+    this.#loadIn(Math.max(0, this.#loadedAt + AGAIN - Date.now()) + 1_000 + Math.random() * SPREAD);
   }
 
   /** @param {number} wait */
