@@ -147,7 +147,8 @@ func TestBrowserAsksNobodyElse(t *testing.T) {
 		page.enter(t, s, tab)
 		seen := tab.Seen()
 		for _, address := range seen.Requests {
-			if address = strings.Replace(address, "ws:", "http:", 1); !strings.HasPrefix(address, s.URL+"/") {
+			if address = strings.Replace(address, "ws:", "http:", 1); !strings.HasPrefix(address, s.URL+"/") &&
+				!strings.HasPrefix(address, "data:") { // a field's own picture, which Chromium carries with it
 				t.Errorf("%s asks for %s", page.name, address)
 			}
 		}

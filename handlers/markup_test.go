@@ -120,6 +120,9 @@ func TestPagesPreloadWhatTheirScriptsImport(t *testing.T) {
 	for _, browser := range []*served.Browser{s.Browser(t), s.SignedIn(t, s.Amina)} {
 		for _, address := range []string{"/", "/themes/" + forumtest.Public, path(t, s, id), "/threads/new"} {
 			page := browser.Get(address)
+			if page.Code == http.StatusSeeOther {
+				continue // a visitor is asked to sign in before starting a thread
+			}
 			var needed []string
 			page.Find("script[src]").Each(func(_ int, script *goquery.Selection) {
 				needed = append(needed, script.AttrOr("src", ""))

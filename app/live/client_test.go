@@ -48,12 +48,6 @@ type frame struct {
 	raw  string
 }
 
-func (f frame) number() int {
-	n := 0
-	_ = json.Unmarshal(f.N, &n)
-	return n
-}
-
 // client is a websocket client that gives frame by frame.
 type client struct {
 	t       *testing.T

@@ -184,5 +184,21 @@ func (b *bridge) Write(p []byte) (int, error) { return len(p), nil }
 func (b *bridge) WriteHeader(int)             {}
 
 func (b *bridge) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	return b.conn, bufio.NewReadWriter(bufio.NewReaderSize(b.conn, 16), bufio.NewWriterSize(b.conn, 16)), nil
+	return &patient{Conn: b.conn}, bufio.NewReadWriter(bufio.NewReaderSize(b.conn, 16), bufio.NewWriterSize(b.conn, 16)), nil
+}
+
+// patient is a connection whose deadline for writing is set anew only when a good part of it has passed: each setting
+// costs a tenth of a delivery. A stuck line is given up after three quarters of the time at least.
+type patient struct {
+	net.Conn
+	until int64 // the deadline that is set, in Unix nanoseconds; only whoever writes has to do with it
+}
+
+// SetWriteDeadline is that of net.Conn, but for the rest of a quarter of writeTimeout.
+func (p *patient) SetWriteDeadline(at time.Time) error {
+	if ahead := at.UnixNano() - p.until; ahead >= 0 && ahead < int64(writeTimeout/4) {
+		return nil
+	}
+	p.until = at.UnixNano()
+	return p.Conn.SetWriteDeadline(at)
 }

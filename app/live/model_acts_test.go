@@ -37,8 +37,11 @@ func (w *world) act(rnd *rand.Rand, n, all int64, hub *Hub) []hintOf {
 		}
 	case n%(all/25) == 0:
 		w.appoint(rnd)
-	case rnd.IntN(25) == 0:
+	case rnd.IntN(30) == 0:
 		t := some()
+		if t.closing == 0 && half {
+			t = some() // most are open most of the time
+		}
 		write(t, rnd.IntN(2))
 		if t.closing == 0 {
 			w.close(t)

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// hurry is how much faster the hubs' clock goes than the machine's: the repair comes every 30 ms, a beat after a
-// quarter of a second.
-const hurry = 100
+// hurry is how much faster the hubs' clock goes than the machine's: the repair comes every 75 ms, a beat after
+// six tenths of a second.
+const hurry = 40
 
 func hurried() Clock {
 	start := time.Now()
@@ -75,7 +75,7 @@ func TestModel(t *testing.T) {
 	sum, frozen := &sums{}, &atomic.Bool{}
 	started := time.Now()
 	followers, done := follow(t, w, hubs, sum, frozen, clients, seed)
-	s := &scribe{world: w, hubs: hubs, acts: acts, pace: least * 5 / 4, sum: sum}
+	s := &scribe{world: w, hubs: hubs, acts: acts, pace: least * 11 / 10, sum: sum}
 	var scribes sync.WaitGroup
 	for i := range 4 {
 		rnd := rand.New(rand.NewPCG(seed, uint64(1000+i)))

@@ -136,15 +136,13 @@ func (w *world) restore() {
 	w.rights++
 	for i, t := range w.threads {
 		then := w.kept.threads[i].clone()
-		switch {
-		case then.closing == t.closing:
-		case then.closing == 0:
-			w.over[t.closing].Store(true)
-		default:
+		if then.closing != t.closing {
 			if t.closing != 0 {
-				w.over[t.closing].Store(true)
+				w.open(t)
 			}
-			w.close(then)
+			if then.closing != 0 {
+				w.close(then)
+			}
 		}
 		w.threads[i] = then
 	}

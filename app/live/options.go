@@ -35,7 +35,8 @@ type Session struct {
 	Rights any
 }
 
-// Standing is what a session may see now: the viewer that goes to May, Own and Author, and the variant they read.
+// Standing is what a session may see now: the viewer that goes to May, Own and Author, which must be comparable, and
+// the variant they read.
 // Rights says in short what the viewer may see; when it becomes another (by reflect.DeepEqual), the lists that they
 // watch are reset. Suspended closes the session's sockets, with another code than the end of the session does.
 type Standing struct {

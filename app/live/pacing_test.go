@@ -246,3 +246,39 @@ func TestNothingIsLostWhenAHubStopsInARest(t *testing.T) {
 	}
 	c.wants(`{"t":"ok","ch":"thread:12","seq":3}`)
 }
+
+// A list that was read rests before it is read again; what changes meanwhile is read together.
+func TestListsRest(t *testing.T) {
+	src := fiveThreads()
+	opt, _ := quiet(src)
+	readings := make(chan []int64, 100)
+	opt.Rows = func(ctx context.Context, channel string, ids []int64) (Rows, error) {
+		readings <- ids
+		return src.rows(ctx, channel, ids)
+	}
+	h := startHub(t, opt)
+	c := connect(t, h, Session{}).hello()
+	c.say(`{"t":"sub","ch":"front"}`)
+	c.wants(`{"t":"ok","ch":"front","threads":[[15,1],[14,1],[13,1]]}`)
+	<-readings
+	h.Hint("thread:15", retitle(src, "thread:15", "first"))
+	c.wants(rowEv("front", 15, 2, "first")) // the first after a quiet time does not wait for the rest
+	<-readings
+	const acts = 20
+	for i := range acts {
+		h.Hint("thread:14", retitle(src, "thread:14", fmt.Sprint("title ", i)))
+	}
+	h.mu.Lock()
+	if front := h.topics["front"]; front.turn == resting && time.Until(front.rest) > listRest {
+		t.Errorf("the list rests for %v", time.Until(front.rest))
+	}
+	h.mu.Unlock()
+	last := rowEv("front", 14, acts+1, fmt.Sprint("title ", acts-1))
+	frames := 1
+	for c.next().raw != last {
+		frames++
+	}
+	if n := len(readings); n > acts/2 || frames > n {
+		t.Errorf("%d readings and %d frames for %d changes in one moment", n, frames, acts)
+	}
+}

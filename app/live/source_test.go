@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -207,22 +206,6 @@ func (s *source) page(channel string, v Variant) (int64, map[int]string) {
 		shown[0] = "<header>" + c.headText + "</header>"
 	}
 	return c.head, shown
-}
-
-// act is a random act on several rows of a channel at once.
-func (s *source) act(channel string, rnd *rand.Rand, mark string) int64 {
-	return s.do(channel, func(c *channelState) {
-		for range 1 + rnd.IntN(3) {
-			switch {
-			case rnd.IntN(8) == 0:
-				c.retitle(fmt.Sprint("title ", rnd.IntN(1000)))
-			case rnd.IntN(2) == 0 || len(c.rows) == 0:
-				c.respond([]string{"anna", "bo", "chi"}[rnd.IntN(3)], fmt.Sprint(mark, " new ", rnd.IntN(1000)))
-			default:
-				c.edit(1+rnd.IntN(len(c.rows)), fmt.Sprint(mark, " edited ", rnd.IntN(1000)))
-			}
-		}
-	})
 }
 
 // fakeClock stands still until it is told otherwise; what waits for it waits for good.

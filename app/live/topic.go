@@ -151,9 +151,14 @@ func (t *topic) born() time.Time {
 func (t *topic) admit(audience any) map[Variant][]*subscription {
 	groups := map[Variant][]*subscription{}
 	deny := denyFrame(t.channel)
+	var last any // the viewer asked about last: visitors are all the same
+	yes := false
 	for sub := range t.subs {
 		standing := sub.socket.standing.Load()
-		if !t.hub.may(standing.Viewer, audience) {
+		if standing.Viewer != last || last == nil {
+			last, yes = standing.Viewer, t.hub.may(standing.Viewer, audience)
+		}
+		if !yes {
 			sub.socket.end(sub, "", deny)
 			t.remove(sub)
 			continue

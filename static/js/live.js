@@ -6,7 +6,7 @@ import { LineState, Readers } from './live-state.js';
 /** @typedef {import('./live-line.js').Frame} Frame */
 /** @typedef {import('./live-page.js').ThreadPage} ThreadPage */
 
-const AHEAD = 5_000; // after which what changes the page is loaded, if the first change has not done that
+const AHEAD = 3_000; // after which what changes the page is loaded, if the first change has not done that
 const AGAIN = 10_000; // between two times that the page is loaded again for what it cannot know
 const SPREAD = 5_000; // over which the pages that do so come
 
