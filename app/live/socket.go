@@ -43,7 +43,7 @@ type socket struct {
 	closing   bool // a close is queued or sent; nothing more goes in
 	lagged    time.Time
 	subs      []*subscription // a few: a list is smaller than a map, ten thousand times
-	me        bool // listens to the channel of its member
+	me        bool            // listens to the channel of its member
 }
 
 func newSocket(h *Hub, conn *websocket.Conn, raw net.Conn, session Session) *socket {
