@@ -77,6 +77,9 @@ func (h *Hub) rested(t *topic) {
 // a quiet time never waits. Rests follow the machine's clock.
 func (h *Hub) pause(t *topic, n int) {
 	d := min(time.Duration(n)*restEach, restMost)
+	if n > 1 {
+		d = max(d, restLeast)
+	}
 	if t.list != nil {
 		d = max(d, listRest)
 	}

@@ -179,7 +179,7 @@ const (
 	anonymousTotal = 20_000    // sockets without a session
 	sourceSockets  = 200       // sockets without a session from one source
 	handshakeRate  = 1_000     // handshakes a second
-	handshakeBurst = 2_000     // handshakes at once
+	handshakeBurst = 5_000     // handshakes at once
 
 	beatEvery        = 25 * time.Second       // silence in either direction before a beat
 	deadAfter        = 70 * time.Second       // silence from the client before the line is cut
@@ -188,9 +188,10 @@ const (
 	readingAgain     = 20 * time.Second       // after which other instances are told the same number again
 	repairEvery      = 3 * time.Second
 	sweepEvery       = time.Second
-	readingEvery     = 10 * time.Second      // between two numbers of readers
-	readingForgotten = 30 * time.Second      // after which another instance's number no longer counts
-	restEach         = 20 * time.Microsecond // rest of a topic for each reader it was sent to
+	readingEvery     = 10 * time.Second       // between two numbers of readers
+	readingForgotten = 30 * time.Second       // after which another instance's number no longer counts
+	restEach         = 100 * time.Microsecond // rest of a topic for each reader it was sent to
+	restLeast        = 50 * time.Millisecond  // of one that several read
 	restMost         = 250 * time.Millisecond
 	listRest         = time.Second      // rest of a list
 	askTimeout       = 10 * time.Second // for everything that is asked from outside
