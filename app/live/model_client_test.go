@@ -11,9 +11,13 @@ import (
 	"time"
 )
 
-// sums counts what all clients have applied: every number once for each client that it reached.
+// sums counts what all clients have done and seen: applied is every number once for each client that it reached.
 type sums struct {
 	applied, rows, frames, cuts, closes, resubs, pages, denies atomic.Int64
+
+	hurry  time.Duration
+	frozen atomic.Bool // nothing is written any more
+	halted atomic.Bool // the test has failed
 }
 
 // follower is a reader with several threads and lists open, who applies frames by the rule of docs/live-protocol.md and
@@ -23,11 +27,12 @@ type follower struct {
 	world   *world
 	hubs    []*Hub
 	sums    *sums
-	frozen  *atomic.Bool // nothing is written any more
 	rnd     *rand.Rand
 	session Session
 	member  *worldMember // nil for a visitor
 	views   []*view
+
+	failures int // lines in a row on which nothing was answered
 
 	line    *wire
 	fences  [][]*view // the views that were asked for in each message whose end is not answered yet
@@ -65,7 +70,7 @@ type worldRow struct {
 }
 
 func (f *follower) complain(format string, args ...any) {
-	if !f.trouble {
+	if !f.trouble && !f.sums.halted.Load() {
 		f.trouble = true
 		f.t.Errorf("%s (%s): %s", f.session.ID, f.session.Variant, fmt.Sprintf(format, args...))
 	}
@@ -73,7 +78,7 @@ func (f *follower) complain(format string, args ...any) {
 
 // live reads, cuts, changes the instance and resumes until everything stands as on a fresh page.
 func (f *follower) live() {
-	for !f.trouble {
+	for !f.trouble && !f.sums.halted.Load() {
 		if err := f.connect(); err != nil {
 			f.complain("connect: %v", err)
 			return
@@ -91,12 +96,23 @@ func (f *follower) live() {
 			f.sums.closes.Add(1)
 		case code == CloseSessionEnded || code == CloseAccountEnded:
 			f.leave()
-		case code != CloseTooSlow:
-			f.complain("the line was %v", err)
-		default:
+		case code == CloseTooSlow || code == CloseTooManySockets || code == CloseWait:
 			f.sums.closes.Add(1)
+		default:
+			f.complain("the line was %v", err)
 		}
+		f.backOff()
 	}
+}
+
+// backOff waits as docs/live-protocol.md has it, by the clock of the hubs.
+func (f *follower) backOff() {
+	if f.passed > 0 {
+		f.failures = 0 // something was answered on this line
+	}
+	most := min(30*time.Second, time.Second<<f.failures/2)
+	f.failures++
+	<-time.After(time.Duration(f.rnd.Int64N(int64(most))) / f.sums.hurry)
 }
 
 // leave makes a visitor of a member whose session has ended.
@@ -202,7 +218,7 @@ func (f *follower) listen() error {
 		if err := each(message, f.apply); err != nil {
 			f.complain("%v", err)
 		}
-		if f.frozen.Load() {
+		if f.sums.frozen.Load() {
 			if f.settled() {
 				return nil
 			}
