@@ -163,7 +163,7 @@ func (x *chaos) run(target int64) {
 	x.lastWords(ctx)
 	close(x.calm)
 	heads := x.heads(x.threads)
-	await(x.t, time.Minute, "every reader is at the head", func() bool { return ctx.Err() != nil || x.behind(heads) == "" })
+	await(x.t, 3*time.Minute, "every reader is at the head", func() bool { return ctx.Err() != nil || x.behind(heads) == "" })
 }
 
 // happen waits until the posters have written something and does the next thing to the site.

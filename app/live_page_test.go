@@ -35,7 +35,7 @@ type viewer struct {
 
 func newViewer(name, language string, jar http.CookieJar) *viewer {
 	return &viewer{name: name, language: language, jar: jar, client: &http.Client{
-		Jar: jar, Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 4},
+		Jar: jar, Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 4, DisableCompression: true},
 	}}
 }
 

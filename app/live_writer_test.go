@@ -60,7 +60,7 @@ func (w *poster) act(ctx context.Context, thread int64) error {
 		return w.head(ctx, thread)
 	case w.moderates && roll < 40 && len(w.wrote[thread]) > 0:
 		return w.remove(ctx, thread, 1+w.random.IntN(slices.Max(w.wrote[thread])))
-	case len(own) == 0 || roll < max(20, 50-len(own)/4): // a long thread grows slowly
+	case len(own) == 0 || roll < max(5, 50-len(own)/2): // a long thread grows slowly
 		return w.respond(ctx, thread, w.text(thread))
 	case roll < 92:
 		return w.edit(ctx, thread, own[w.random.IntN(len(own))])

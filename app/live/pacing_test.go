@@ -30,7 +30,7 @@ func TestRests(t *testing.T) {
 	if got := h.next(); got != topic {
 		t.Fatal("a topic that has not been sent waits")
 	}
-	h.pause(topic, 1_000) // 20 ms for a thousand readers
+	h.pause(topic, 1_000) // it has gone to a thousand readers
 	h.done(topic)
 	h.mark(topic)
 	if turn := h.turnOf(topic); turn != resting || h.next() != nil {

@@ -1,9 +1,11 @@
 package live
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -158,4 +160,42 @@ func TestSessionEndsDuringHandshake(t *testing.T) {
 	}
 	src.viewers["s-bo"] = Standing{Viewer: viewer{name: "bo"}, Variant: Variant{"en", "reader"}}
 	connectWith(t, h, reader("bo"), func() { h.EndMember("m-else") }).hello().round()
+}
+
+// What a new socket finds of its session, when rights have moved since the handshake, must not come after the newer
+// answer that a renewal has found meanwhile.
+func TestALateLookUpDoesNotUndoARenewal(t *testing.T) {
+	src := newSource(ch)
+	src.close(ch, true)
+	opt, _ := quiet(src)
+	asked, answer := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	opt.Revalidate = func(ctx context.Context, sessions []string) (map[string]Standing, error) {
+		now, err := src.options().Revalidate(ctx, sessions)
+		once.Do(func() {
+			close(asked)
+			<-answer
+		})
+		return now, err
+	}
+	h := startHub(t, opt)
+	c := connectWith(t, h, insider(src, "ines"), func() { h.EndMember("m-else") }).hello()
+	<-asked
+	src.do(ch, func(*channelState) {
+		src.viewers["s-ines"] = Standing{Viewer: viewer{name: "ines"}, Rights: "outside"}
+		src.rights++
+	})
+	renewed := make(chan struct{})
+	go func() {
+		h.repair(true)
+		close(renewed)
+	}()
+	if h.renewing.TryLock() { // nothing holds the renewal up: it is through before the older answer comes
+		h.renewing.Unlock()
+		<-renewed
+	}
+	close(answer)
+	<-renewed
+	c.say(`{"t":"sub","ch":"thread:12"}`)
+	c.wants(`{"t":"deny","ch":"thread:12"}`)
 }
