@@ -192,7 +192,7 @@ const (
 	readingForgotten = 30 * time.Second       // after which another instance's number no longer counts
 	restEach         = 100 * time.Microsecond // rest of a topic for each reader it was sent to
 	restLeast        = 50 * time.Millisecond  // of one that several read
-	restMost         = 250 * time.Millisecond
+	restMost         = 100 * time.Millisecond
 	listRest         = time.Second      // rest of a list
 	askTimeout       = 10 * time.Second // for everything that is asked from outside
 	writeTimeout     = 10 * time.Second // for one message on the line

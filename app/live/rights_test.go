@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -169,13 +169,13 @@ func TestALateLookUpDoesNotUndoARenewal(t *testing.T) {
 	src.close(ch, true)
 	opt, _ := quiet(src)
 	asked, answer := make(chan struct{}), make(chan struct{})
-	var once sync.Once
+	var first atomic.Bool
 	opt.Revalidate = func(ctx context.Context, sessions []string) (map[string]Standing, error) {
 		now, err := src.options().Revalidate(ctx, sessions)
-		once.Do(func() {
+		if first.CompareAndSwap(false, true) {
 			close(asked)
 			<-answer
-		})
+		}
 		return now, err
 	}
 	h := startHub(t, opt)
@@ -186,12 +186,15 @@ func TestALateLookUpDoesNotUndoARenewal(t *testing.T) {
 		src.rights++
 	})
 	renewed := make(chan struct{})
+	free := h.renewing.TryLock() // nothing holds a renewal up: it is through before the older answer comes
+	if free {
+		h.renewing.Unlock()
+	}
 	go func() {
 		h.repair(true)
 		close(renewed)
 	}()
-	if h.renewing.TryLock() { // nothing holds the renewal up: it is through before the older answer comes
-		h.renewing.Unlock()
+	if free {
 		<-renewed
 	}
 	close(answer)

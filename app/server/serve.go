@@ -32,7 +32,7 @@ const (
 	stopWithin   = 10 * time.Second
 	// garbage is how much of the memory in use may be garbage, in percent: less than Go
 	// takes by itself, because ten thousand quiet lines should cost little. GOGC overrides it.
-	garbage = 60
+	garbage = 50
 )
 
 // running is a site that serves.
