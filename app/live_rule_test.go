@@ -57,9 +57,10 @@ type followed struct {
 	own   map[int]bool
 }
 
-// forget leaves nothing of the page but where it stands, so that everything is asked for.
+// forget leaves nothing of the page but its address and its head, so that every response
+// is asked for. A head that has never changed has no number, and no frame brings it.
 func (f *followed) forget() {
-	f.items, f.own, f.head = map[int]text{}, map[int]bool{}, ""
+	f.items, f.own = map[int]text{}, map[int]bool{}
 	f.mine.Store(0)
 }
 
