@@ -68,6 +68,8 @@ func refusal(reason access.Reason) int {
 		return http.StatusUnauthorized
 	case access.Removed:
 		return http.StatusConflict
+	case access.Unmasked:
+		return http.StatusUnprocessableEntity
 	}
 	return http.StatusForbidden
 }

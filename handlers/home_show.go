@@ -22,7 +22,7 @@ func (s *Site) homeShow(c *fiber.Ctx) error {
 		p := s.page(c, "", "")
 		withLiveList(&p)
 		p.Canonical, p.OpenGraph = s.BaseURL+"/", !v.viewer.SignedIn()
-		return views.Home(p, views.HomePage{Home: home, AllGroups: s.Groups, Purpose: s.Purpose, PurposeLang: "en"}), nil
+		return views.Home(p, views.HomePage{Home: home, AllGroups: s.at(c).settings.Groups, Purpose: s.at(c).settings.Purpose, PurposeLang: "en"}), nil
 	})
 }
 
@@ -41,7 +41,7 @@ func (s *Site) themesShow(c *fiber.Ctx) error {
 		}
 		p := s.page(c, s.at(c).words.T("nav.themes"), views.SectionThemes)
 		p.Canonical, p.OpenGraph = s.BaseURL+"/themes", true
-		return views.Themes(p, views.ThemesPage{Themes: rows, Groups: s.Groups}), nil
+		return views.Themes(p, views.ThemesPage{Themes: rows, Groups: s.at(c).settings.Groups}), nil
 	})
 }
 

@@ -31,7 +31,7 @@ func (s *Site) invitationShow(c *fiber.Ctx) error {
 // invitation finds the invitation of the address and how it stands.
 func (s *Site) invitation(c *fiber.Ctx) (views.InvitationPage, error) {
 	page := views.InvitationPage{
-		Token: c.Params("token"), Groups: s.Groups, Lang: "en", PasswordLength: community.MinPassword,
+		Token: c.Params("token"), Groups: s.at(c).settings.Groups, Lang: "en", PasswordLength: community.MinPassword,
 	}
 	row, err := s.Community.Invitation(c.UserContext(), page.Token)
 	switch {
@@ -83,10 +83,10 @@ func (s *Site) invitationAccept(c *fiber.Ctx) error {
 	if !knownLanguage(page.Language) {
 		page.Language = s.at(c).language
 	}
-	token, err := s.Community.Accept(c.UserContext(), page.Token, community.Acceptance{
+	entry, err := s.Community.Accept(c.UserContext(), page.Token, community.Acceptance{
 		Name: page.Name, Email: page.Email, GroupID: page.GroupID, Organisation: page.Organisation,
 		Language: page.Language, Password: c.FormValue("password"), Rules: page.Agreed,
-	})
+	}, s.arrival(c))
 	var invalid models.Invalid
 	switch {
 	case errors.As(err, &invalid):
@@ -97,5 +97,5 @@ func (s *Site) invitationAccept(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	return s.enter(c, token, "/")
+	return s.enter(c, entry, "/")
 }

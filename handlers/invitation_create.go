@@ -24,7 +24,7 @@ func (s *Site) showInvitations(c *fiber.Ctx, code int, page views.InvitationsPag
 	if err != nil {
 		return err
 	}
-	page.Rows, page.Groups = rows, s.Groups
+	page.Rows, page.Groups = rows, s.at(c).settings.Groups
 	page.MayChooseRole = access.Can(v.viewer, access.Convene, access.Thing{}) == nil
 	p := s.page(c, "", views.SectionInvitations)
 	p.Path = "/invitations"

@@ -45,12 +45,16 @@ func (l *LiveSource) rows(ctx context.Context, channel string, ids []int64) (liv
 	} else if err != nil {
 		return live.Rows{}, err
 	}
-	rows := live.Rows{Epoch: listing.Epoch, Rights: listing.Rights, Audience: audience{listing.Audience, listing.GroupIDs}, Most: limit}
+	rows := live.Rows{Epoch: listing.Epoch, Rights: listing.Rights, Audience: audience{access.Thing{
+		ThemeID: listing.ThemeID, Audience: listing.Audience, Groups: listing.GroupIDs,
+	}}, Most: limit}
 	for i := range listing.Threads {
 		row := &listing.Threads[i]
 		rows.Rows = append(rows.Rows, live.Row{
 			ID: row.ID, Seq: row.Seq, Leading: row.Leading,
-			Audience: audience{row.ThemeAudience, row.AudienceGroupIDs}, Item: &row.ThreadRow,
+			Audience: audience{access.Thing{
+				ThemeID: row.ThemeID, Audience: row.ThemeAudience, Groups: row.AudienceGroupIDs,
+			}}, Item: &row.ThreadRow,
 		})
 	}
 	return rows, nil
@@ -62,9 +66,26 @@ func (l *LiveSource) renderRow(ctx context.Context, _ string, variant live.Varia
 	if !ok {
 		return "", fmt.Errorf("render a row of unknown kind %T", row.Item)
 	}
+	groups, err := l.groups(ctx)
+	if err != nil {
+		return "", err
+	}
 	var html bytes.Buffer
-	err := views.ThreadRowItem(words.For(variant.Language), l.Groups, thread, false, l.Now()).Render(ctx, &html)
+	err = views.ThreadRowItem(words.For(variant.Language), groups, thread, false, l.Now()).Render(ctx, &html)
 	return html.String(), err
+}
+
+// groups are the community's groups as they stand.
+func (l *LiveSource) groups(ctx context.Context) ([]models.Group, error) {
+	counters, err := l.Forum.Counters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := l.Community.Settings(ctx, counters.Faces)
+	if err != nil {
+		return nil, err
+	}
+	return settings.Groups, nil
 }
 
 // allowsList asks for the theme of a list: an absent theme and a private one cost the

@@ -27,19 +27,14 @@ type LiveSource struct {
 	Community *community.Community
 	// Heads reads epoch, counter of rights, and where threads stand.
 	Heads func(ctx context.Context, threadIDs []int64) (models.Counters, map[int64]int64, error)
-	// Groups are all groups of the community in their order.
-	Groups []models.Group
-	Now    func() time.Time
+	Now   func() time.Time
 }
 
 // headsAtOnce is how many threads are asked for with one question.
 const headsAtOnce = 500
 
 // audience is who may read a thread, as read in one snapshot with its changes.
-type audience struct {
-	of     models.Audience
-	groups []int64
-}
+type audience struct{ thing access.Thing }
 
 // headChange is a change of the thread's own row.
 type headChange struct{ head *models.ThreadHead }
@@ -62,7 +57,7 @@ func threadOf(channel string) (int64, bool) {
 // Options are the hub's options that come from here; the caller adds the rest.
 func (l *LiveSource) Options() live.Options {
 	return live.Options{
-		Read: l.read, Render: l.render, Rows: l.rows, RenderRow: l.renderRow, May: may, Allows: l.allows, Own: l.own,
+		Read: l.read, Render: l.render, Rows: l.rows, RenderRow: l.renderRow, May: may, Class: class, Allows: l.allows, Own: l.own,
 		Author: author, Heads: l.heads, Revalidate: l.revalidate,
 	}
 }
@@ -80,7 +75,7 @@ func (l *LiveSource) read(ctx context.Context, channel string, since int64, limi
 	}
 	batch := live.Batch{
 		Epoch: changes.Epoch, Head: changes.Head.Seq, Rights: changes.Rights, Truncated: changes.Truncated,
-		Audience: audience{changes.Head.ThemeAudience, changes.Head.AudienceGroupIDs},
+		Audience: audience{access.OfThread(&changes.Head, false)},
 	}
 	for i := range changes.Rows {
 		batch.Changes = append(batch.Changes, live.Change{
@@ -127,13 +122,23 @@ func (l *LiveSource) allows(ctx context.Context, viewer any, channel string) (bo
 func may(viewer, of any) bool {
 	v, okViewer := viewer.(models.Viewer)
 	a, okAudience := of.(audience)
-	return okViewer && okAudience && access.May(access.Scope(v), a.of, a.groups)
+	return okViewer && okAudience && access.May(access.Scope(v), a.thing)
+}
+
+// class is the class in which a viewer reads a theme's threads; lists look the same to all.
+func class(viewer, of any) string {
+	v, okViewer := viewer.(models.Viewer)
+	a, okAudience := of.(audience)
+	if !okViewer || !okAudience {
+		return string(views.ClassReader)
+	}
+	return string(views.ClassOf(v, a.thing.ThemeID))
 }
 
 func author(change live.Change, viewer any) bool {
 	item, isResponse := change.Item.(responseChange)
 	v, isViewer := viewer.(models.Viewer)
-	return isResponse && isViewer && v.SignedIn() && item.row.PersonaID == v.PersonaID && !item.row.Removed()
+	return isResponse && isViewer && v.Speaks(item.row.PersonaID) && !item.row.Removed()
 }
 
 func (l *LiveSource) own(ctx context.Context, viewer any, channel string) ([]int, error) {
@@ -199,6 +204,12 @@ func (l *LiveSource) revalidate(ctx context.Context, sessions []string) (map[str
 }
 
 // variantOf is the rendering that a viewer gets; without a language, a line keeps its own.
+// The class is narrowed to each theme by class. Here it tells apart whoever moderates
+// other themes than before: their pages are shown anew.
 func variantOf(language string, viewer models.Viewer) live.Variant {
-	return live.Variant{Language: language, Class: string(views.ClassOf(viewer))}
+	class := string(views.ClassOf(viewer, 0))
+	if viewer.Member != nil && len(viewer.Member.Moderated) > 0 {
+		class += fmt.Sprint(viewer.Member.Moderated)
+	}
+	return live.Variant{Language: language, Class: class}
 }

@@ -105,7 +105,7 @@ func (s *Site) memberChanged(c *fiber.Ctx, member models.Membership, page views.
 }
 
 func (s *Site) showMemberEdit(c *fiber.Ctx, code int, member models.Membership, page views.MemberEditPage) error {
-	page.Member, page.Groups = member, s.Groups
+	page.Member, page.Groups = member, s.at(c).settings.Groups
 	p := s.page(c, "", "")
 	p.NoIndex = true
 	if reads(c) {

@@ -13,8 +13,6 @@ import (
 	"colloquy/views"
 )
 
-const sessionFor = 60 * 24 * time.Hour
-
 // signInShow is the form to sign in.
 func (s *Site) signInShow(c *fiber.Ctx) error {
 	v := s.at(c)
@@ -86,7 +84,7 @@ func (s *Site) signInByPassword(c *fiber.Ctx, page views.SignInPage) error {
 	if err := s.limitAccount("guesses", page.Email); err != nil {
 		return err
 	}
-	token, err := s.Community.SignIn(c.UserContext(), page.Email, c.FormValue("password"))
+	entry, err := s.Community.SignIn(c.UserContext(), page.Email, c.FormValue("password"), s.arrival(c))
 	switch {
 	case errors.Is(err, community.ErrCredentials):
 		page.Errors = views.FieldErrors{"password": s.at(c).words.T("problem.credentials")}
@@ -94,19 +92,7 @@ func (s *Site) signInByPassword(c *fiber.Ctx, page views.SignInPage) error {
 	case err != nil:
 		return err
 	}
-	return s.enter(c, token, page.Next)
-}
-
-// enter gives the browser its session and goes on; an older session of this browser
-// ends, so that its token is never used on.
-func (s *Site) enter(c *fiber.Ctx, token, next string) error {
-	if err := s.Community.SignOut(c.UserContext(), s.at(c).viewer); err != nil {
-		return err
-	}
-	s.setCookie(c, "session", token, sessionFor)
-	s.setCookie(c, "form", "", 0)
-	s.setCookie(c, "next", "", 0)
-	return seeOther(c, next)
+	return s.enter(c, entry, page.Next)
 }
 
 // linkShow is where the link of a letter leads: a visit does not use it up.
@@ -133,7 +119,7 @@ func (s *Site) showLink(c *fiber.Ctx, token string, gone bool) error {
 // linkUse signs in with the link of a letter.
 func (s *Site) linkUse(c *fiber.Ctx) error {
 	token := c.Params("token")
-	session, err := s.Community.UseLink(c.UserContext(), token)
+	entry, err := s.Community.UseLink(c.UserContext(), token, s.arrival(c))
 	if errors.Is(err, models.ErrNotFound) {
 		return s.showLink(c, token, true)
 	} else if err != nil {
@@ -143,14 +129,14 @@ func (s *Site) linkUse(c *fiber.Ctx) error {
 	if err != nil {
 		next = "/"
 	}
-	return s.enter(c, session, localPath(next))
+	return s.enter(c, entry, localPath(next))
 }
 
 // demoSignIn signs in as a fictional person; the route is there on a demo only.
 func (s *Site) demoSignIn(c *fiber.Ctx) error {
-	token, err := s.Community.EnterDemo(c.UserContext(), c.FormValue("handle"))
+	entry, err := s.Community.EnterDemo(c.UserContext(), c.FormValue("handle"))
 	if err != nil {
 		return err
 	}
-	return s.enter(c, token, localPath(c.FormValue("next")))
+	return s.enter(c, entry, localPath(c.FormValue("next")))
 }

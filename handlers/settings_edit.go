@@ -39,7 +39,7 @@ func (s *Site) showSettings(c *fiber.Ctx, code int, page views.SettingsPage) err
 	}
 	page.Initiatives, page.HasPassword = initiatives, v.viewer.Member.PasswordHash != ""
 	page.PasswordLength = community.MinPassword
-	for _, group := range s.Groups {
+	for _, group := range s.at(c).settings.Groups {
 		if group.ID == v.viewer.Member.GroupID {
 			page.Group = group
 		}

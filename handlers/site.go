@@ -12,7 +12,6 @@ import (
 	"colloquy/app/community"
 	"colloquy/app/forum"
 	"colloquy/app/live"
-	"colloquy/models"
 	"colloquy/static"
 )
 
@@ -25,9 +24,6 @@ type Site struct {
 	Files     *static.Files
 	Log       *slog.Logger
 	Now       func() time.Time
-	// Name is what the community calls itself, Purpose its account of itself.
-	Name    string
-	Purpose string
 	// Secret keys form tokens and the memory of rate limits.
 	Secret []byte
 	// BaseURL is the only source of absolute links; Origins are accepted for forms.
@@ -44,8 +40,6 @@ type Site struct {
 	Version string
 	// Ready tells whether the site takes requests; false while it stops.
 	Ready func() bool
-	// Groups are the stakeholder groups in their order.
-	Groups []models.Group
 	// WorkshopSlug is the workshop that this community continues; empty for none.
 	WorkshopSlug string
 	// Meters takes the metrics.

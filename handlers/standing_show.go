@@ -10,7 +10,7 @@ import (
 func (s *Site) aboutShow(c *fiber.Ctx) error {
 	p := s.page(c, "", "")
 	p.Canonical = s.BaseURL + "/about"
-	return s.render(c, views.About(p, views.AboutPage{Purpose: s.Purpose, Lang: "en", Groups: s.Groups}))
+	return s.render(c, views.About(p, views.AboutPage{Purpose: s.at(c).settings.Purpose, Lang: "en", Groups: s.at(c).settings.Groups}))
 }
 
 // rulesShow holds the house rules.

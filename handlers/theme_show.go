@@ -55,7 +55,7 @@ func (s *Site) themePage(c *fiber.Ctx, row models.ThemeRow) (templ.Component, er
 		p.NoIndex = true
 	}
 	return views.Theme(p, views.ThemePage{
-		Theme: row, Groups: s.Groups, Kind: kind, Counts: counts, Threads: threads, Next: next,
+		Theme: row, Groups: s.at(c).settings.Groups, Kind: kind, Counts: counts, Threads: threads, Next: next,
 		Later: c.Query("after") != "", MayOpen: access.Can(v.viewer, access.StartThread, access.Thing{Audience: row.Audience, Groups: row.GroupIDs}) == nil,
 	}), nil
 }

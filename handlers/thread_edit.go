@@ -42,7 +42,7 @@ func (s *Site) threadUpdate(c *fiber.Ctx) error {
 	edit := forum.ThreadEdit{
 		Title: &form.Title, Kind: &form.Kind, Level: &form.Level, Outcome: &form.Outcome, Lang: &form.Lang,
 	}
-	if s.at(c).viewer.Moderates() {
+	if s.at(c).viewer.ModeratesTheme(head.ThemeID) {
 		edit.Locked, edit.Pinned = &form.Locked, &form.Pinned
 		// A theme that was left as it stood in the form asks for no move, wherever the
 		// thread has gone meanwhile.
@@ -84,7 +84,7 @@ func (s *Site) showThreadEdit(c *fiber.Ctx, code int, head models.ThreadHead, fo
 	p.NoIndex = true
 	p.Modules = []string{"form.js"}
 	page := views.ThreadEditPage{Head: head, Form: form}
-	if s.at(c).viewer.Moderates() {
+	if s.at(c).viewer.ModeratesTheme(head.ThemeID) {
 		var err error
 		if page.Themes, err = s.openThemes(c); err != nil {
 			return err

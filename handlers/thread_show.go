@@ -82,7 +82,7 @@ func (s *Site) threadKey(c *fiber.Ctx, kind string, head *models.ThreadHead, pag
 	return pageKey{
 		kind: kind, epoch: v.counters.Epoch, faces: v.counters.Faces, rights: v.counters.RightsSeq,
 		thread: head.ID, seq: head.Seq, page: page,
-		variant: v.language + " " + string(views.ClassOf(v.viewer)) + " " + strconv.Itoa(s.Now().Year()),
+		variant: v.language + " " + string(views.ClassOf(v.viewer, head.ThemeID)) + " " + strconv.Itoa(s.Now().Year()),
 	}
 }
 
@@ -129,8 +129,8 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 	}
 	mine := slices.Contains(own, 1)
 	return views.Thread(p, views.ThreadPage{
-		Head: head, Groups: s.Groups, Page: page, Seq: head.Seq, Epoch: v.counters.Epoch,
-		Region: s.withOwnActs(v, head.ID, page, region, own), Own: own, Composer: composer,
+		Head: head, Groups: s.at(c).settings.Groups, Page: page, Seq: head.Seq, Epoch: v.counters.Epoch,
+		Region: s.withOwnActs(v, &head, page, region, own), Own: own, Composer: composer,
 		MayEditHead: access.Can(v.viewer, access.EditThread, access.OfThread(&head, mine)) == nil,
 	}), nil
 }
@@ -153,7 +153,7 @@ func (s *Site) region(c *fiber.Ctx, head *models.ThreadHead, page int) ([]byte, 
 	}
 	var html bytes.Buffer
 	err = views.ThreadRegion(views.Region{
-		Words: v.words, Class: views.ClassOf(v.viewer), Head: *head, Rows: rows, Groups: s.Groups, Page: page, Now: v.viewer.Now,
+		Words: v.words, Class: views.ClassOf(v.viewer, head.ThemeID), Head: *head, Rows: rows, Groups: s.at(c).settings.Groups, Page: page, Now: v.viewer.Now,
 	}).Render(c.UserContext(), &html)
 	if err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func (s *Site) region(c *fiber.Ctx, head *models.ThreadHead, page int) ([]byte, 
 
 // withOwnActs fills the empty slots of the viewer's own responses with what they may
 // do to them.
-func (s *Site) withOwnActs(v *visit, threadID int64, page int, region []byte, own []int) templ.Component {
+func (s *Site) withOwnActs(v *visit, head *models.ThreadHead, page int, region []byte, own []int) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		rest := region
 		for _, n := range own {
@@ -182,7 +182,7 @@ func (s *Site) withOwnActs(v *visit, threadID int64, page int, region []byte, ow
 			if _, err := w.Write(rest[:at+len(slot)]); err != nil {
 				return err
 			}
-			if err := views.OwnActs(v.words, views.ClassOf(v.viewer), threadID, n).Render(ctx, w); err != nil {
+			if err := views.OwnActs(v.words, views.ClassOf(v.viewer, head.ThemeID), head.ID, n).Render(ctx, w); err != nil {
 				return err
 			}
 			rest = rest[at+len(slot):]

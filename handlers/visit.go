@@ -23,8 +23,10 @@ type visit struct {
 	// session's token, or the one of a visitor who was shown a form.
 	proof string
 	// expired tells that the browser brought a session that has ended.
-	expired  bool
-	words    *words.Words
+	expired bool
+	words   *words.Words
+	// settings are the community's as they stood at counters; never nil.
+	settings *models.Settings
 	look     string
 	language string
 }
@@ -72,6 +74,9 @@ func (s *Site) meet(c *fiber.Ctx) error {
 	if v.counters, err = s.Forum.Counters(c.UserContext()); err != nil {
 		return err
 	}
+	if v.settings, err = s.Community.Settings(c.UserContext(), v.counters.Faces); err != nil {
+		return err
+	}
 	if token := c.Cookies(s.cookie("session")); token != "" {
 		viewer, err := s.viewer(c, token)
 		switch {
@@ -113,7 +118,10 @@ func (s *Site) at(c *fiber.Ctx) *visit {
 	if v, ok := c.Locals(visitKey{}).(*visit); ok {
 		return v
 	}
-	return &visit{words: words.For(words.Match(c.Get(fiber.HeaderAcceptLanguage))), viewer: models.Viewer{Now: s.Now()}}
+	return &visit{
+		words: words.For(words.Match(c.Get(fiber.HeaderAcceptLanguage))), viewer: models.Viewer{Now: s.Now()},
+		settings: &models.Settings{},
+	}
 }
 
 // page is what every page needs, filled for this request.
@@ -121,7 +129,7 @@ func (s *Site) page(c *fiber.Ctx, title, section string) views.Page {
 	v := s.at(c)
 	p := views.Page{
 		Title: title, Section: section, Viewer: v.viewer, Words: v.words, Path: localPath(c.OriginalURL()),
-		Appearance: v.look, Asset: s.Files.URL, Demo: s.Demo, CommunityName: s.Name, Now: v.viewer.Now,
+		Appearance: v.look, Asset: s.Files.URL, Demo: s.Demo, CommunityName: v.settings.Name, Now: v.viewer.Now,
 		WorkshopSlug: s.WorkshopSlug, NoIndex: v.viewer.SignedIn(),
 	}
 	if !reads(c) {

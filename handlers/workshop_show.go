@@ -22,7 +22,7 @@ func (s *Site) workshopShow(c *fiber.Ctx) error {
 		}
 		p := s.page(c, page.Title, views.SectionWorkshop)
 		p.Canonical, p.OpenGraph = s.BaseURL+"/workshops/"+url.PathEscape(slug), true
-		return views.Workshop(p, views.WorkshopPage{WorkshopPage: page, Groups: s.Groups}), nil
+		return views.Workshop(p, views.WorkshopPage{WorkshopPage: page, Groups: s.at(c).settings.Groups}), nil
 	})
 }
 

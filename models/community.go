@@ -28,6 +28,66 @@ type Community struct {
 	// StartedAt is when the starter or demo community was written; nil before.
 	StartedAt *time.Time
 	CreatedAt time.Time
+	// Joining says how people become members; JoinQuestion is what the convener asks of
+	// those who request it.
+	Joining      Joining
+	JoinQuestion string
+	// Languages are the tags of the interface languages that are offered, separated by
+	// spaces; empty offers all.
+	Languages string
+	// Contact is how to reach the conveners from outside, as they wrote it.
+	Contact string
+	// RulesVersion is the edition of the house rules and the privacy text that holds,
+	// AgreeVersion the latest one that every member must have agreed to. 0 are the texts
+	// that come with the program.
+	RulesVersion int
+	AgreeVersion int
+}
+
+// Joining says how people become members of the community.
+type Joining string
+
+// The ways to become a member.
+const (
+	JoiningInvited Joining = "invited" // by invitation only
+	JoiningRequest Joining = "request" // whoever asks, when a convener agrees
+	JoiningOpen    Joining = "open"    // whoever has an address
+)
+
+// Valid tells whether j is one of the ways.
+func (j Joining) Valid() bool {
+	return j == JoiningInvited || j == JoiningRequest || j == JoiningOpen
+}
+
+// TextKind names a text of the community's own.
+type TextKind string
+
+// The texts.
+const (
+	TextRules   TextKind = "rules"   // the house rules
+	TextPrivacy TextKind = "privacy" // what is kept of people, and how long
+)
+
+// CommunityText is one of the community's own texts in one language and edition. A
+// language without a text of its own is shown the one in the community's first language.
+type CommunityText struct {
+	ID      int64 `gorm:"primaryKey"`
+	Kind    TextKind
+	Version int
+	Lang    string
+	// Body is Markdown; HTML its rendering by version Renderer of the prose package.
+	Body      string
+	HTML      string `gorm:"column:html"`
+	Renderer  int
+	CreatedOn time.Time
+}
+
+// Settings are the community as every page shows it. They are read once and kept for as
+// long as Counters.Faces stands still.
+type Settings struct {
+	Community
+	Groups      []Group
+	Initiatives []Initiative
 }
 
 // TableName is singular: there is one community.

@@ -10,6 +10,8 @@ type Group struct {
 	Name     string
 	Explains string
 	Position int
+	// Retired groups take no new members; their texts keep them.
+	Retired bool
 }
 
 // TableName avoids GROUPS, a key word of SQL.

@@ -5,7 +5,9 @@ package models
 type Listing struct {
 	Epoch  string
 	Rights int64
-	// Audience and GroupIDs say who may see the list itself.
+	// Audience and GroupIDs say who may see the list itself, ThemeID is its theme, 0 for
+	// the list of all.
+	ThemeID  int64
 	Audience Audience
 	GroupIDs []int64
 	Threads  []ListedThread

@@ -37,7 +37,33 @@ type Member struct {
 	// SuspendedUntil ends a suspension; nil when there is none.
 	SuspendedUntil *time.Time
 	JoinedOn       time.Time
+	// Opaque names the member in erasures.log and nowhere else: random, of no meaning.
+	Opaque string
+	// TimeZone is an IANA name such as Africa/Nairobi; empty means as the browser says.
+	TimeZone string
+	// Directory tells that other members find this one in the directory.
+	Directory bool
+	// AgreedVersion is the edition of the house rules that the member agreed to last.
+	AgreedVersion int
+	// Leaving says what is still to be done for somebody who leaves; empty for members.
+	Leaving Leaving
+	// PasskeyUser is the random name under which the member's passkeys know them; nil
+	// until the first one.
+	PasskeyUser []byte
+	// Moderated are the themes that the member moderates beyond what their role says.
+	Moderated []int64 `gorm:"-"`
+	// Faces are the ids of all personas that speak for the member.
+	Faces []int64 `gorm:"-"`
 }
+
+// Leaving says what happens to the texts of somebody who leaves.
+type Leaving string
+
+// The ways to leave.
+const (
+	LeavingKeeps   Leaving = "keeps"   // the texts stay, as a former member's
+	LeavingRemoves Leaving = "removes" // the texts are removed
+)
 
 // Membership is a member as conveners see and change them: the byline of their profile,
 // their role, and whether they are kept out. It carries no address.

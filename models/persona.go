@@ -7,10 +7,13 @@ type PersonaKind string
 
 // The kinds of persona that exist so far.
 const (
-	PersonaNamed    PersonaKind = "named"    // a member's own profile
-	PersonaConvener PersonaKind = "convener" // "The convener": the starter community's own voice
-	PersonaImported PersonaKind = "imported" // an author of an imported conversation, without a member
-	PersonaBlank    PersonaKind = "blank"    // an imported text whose author is not known
+	PersonaNamed     PersonaKind = "named"     // a member's own profile
+	PersonaConvener  PersonaKind = "convener"  // "The convener": the starter community's own voice
+	PersonaImported  PersonaKind = "imported"  // an author of an imported conversation, without a member
+	PersonaBlank     PersonaKind = "blank"     // an imported text whose author is not known
+	PersonaPseudonym PersonaKind = "pseudonym" // a member's other name in one theme
+	PersonaFormer    PersonaKind = "former"    // "Former member": nobody stands behind it any more
+	PersonaSite      PersonaKind = "site"      // another web site that speaks of a thread here
 )
 
 // Persona is the public face that speaks. Every thread and response belongs to a
@@ -29,6 +32,13 @@ type Persona struct {
 	About        string
 	// SourceKey identifies an imported author: a hash of source and name; nil otherwise.
 	SourceKey *string
+	// ThemeID is the one theme that a pseudonym speaks in; nil otherwise.
+	ThemeID *int64
+	// Skeleton is the name reduced to how it looks (Unicode TS #39): two names with one
+	// skeleton can be mistaken for each other.
+	Skeleton string
+	// Languages are the tags of the languages that a profile names, separated by spaces.
+	Languages string
 	CreatedAt time.Time
 }
 
@@ -51,7 +61,9 @@ type Profile struct {
 	Organisation string
 	About        string
 	Initiatives  []Initiative `gorm:"-"`
-	Responses    int
-	Threads      int
-	JoinedOn     time.Time
+	// Languages are tags separated by spaces.
+	Languages string
+	Responses int
+	Threads   int
+	JoinedOn  time.Time
 }

@@ -25,6 +25,14 @@ type Theme struct {
 	Position  int
 	Audience  Audience
 	CreatedAt time.Time
+	// Pseudonyms tells that members may speak here under another name.
+	Pseudonyms bool
+}
+
+// ThemeModerator is a member who moderates one theme beyond what their role says.
+type ThemeModerator struct {
+	ThemeID  int64
+	MemberID int64
 }
 
 // ThemeRow is a theme as lists show it: with its size and the groups heard.

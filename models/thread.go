@@ -121,6 +121,8 @@ type ThreadHead struct {
 	ThemeTitle    string
 	ThemeLang     string
 	ThemeAudience Audience
+	// ThemePseudonyms tells that members may speak here under another name.
+	ThemePseudonyms bool
 	// SessionTitle and WorkshopSlug are empty when the thread continues no session.
 	SessionTitle string
 	SessionSlug  string

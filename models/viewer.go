@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Viewer is who looks or acts: a visitor (the zero Viewer) or a member with the
 // persona that speaks for them.
@@ -11,6 +14,8 @@ type Viewer struct {
 	PersonaID int64
 	// SessionID is the signed-in browser; 0 for visitors and API tokens.
 	SessionID int64
+	// MustAgree tells that the house rules have changed since the member agreed to them.
+	MustAgree bool
 	// Now is the moment of the request.
 	Now time.Time
 }
@@ -29,6 +34,16 @@ func (v Viewer) MemberID() int64 {
 // Moderates tells whether the viewer is a moderator or a convener.
 func (v Viewer) Moderates() bool { return v.Member != nil && v.Member.Moderates() }
 
+// ModeratesTheme tells whether the viewer curates the theme: by role, or this one.
+func (v Viewer) ModeratesTheme(themeID int64) bool {
+	return v.Moderates() || v.Member != nil && slices.Contains(v.Member.Moderated, themeID)
+}
+
+// Speaks tells whether a persona is one of the viewer's.
+func (v Viewer) Speaks(personaID int64) bool {
+	return v.Member != nil && slices.Contains(v.Member.Faces, personaID)
+}
+
 // Scope is what a viewer may read, in the form that the store's one SQL condition
 // takes. The zero Scope reads what everyone may read.
 type Scope struct {
@@ -38,6 +53,8 @@ type Scope struct {
 	Member bool
 	// GroupID reads themes for this group; 0 for none.
 	GroupID int64
+	// ThemeIDs are further themes, whoever may read them: those one moderates.
+	ThemeIDs []int64
 }
 
 // Activity is one line of what happened lately, for the home page.

@@ -21,9 +21,9 @@ const (
 	ClassModerator Class = "moderator"
 )
 
-// ClassOf is the class that a viewer reads in.
-func ClassOf(viewer models.Viewer) Class {
-	if viewer.Moderates() {
+// ClassOf is the class that a viewer reads a theme in.
+func ClassOf(viewer models.Viewer, themeID int64) Class {
+	if viewer.ModeratesTheme(themeID) {
 		return ClassModerator
 	}
 	return ClassReader

@@ -48,7 +48,7 @@ func TestModeratorsFindARemovalOnEveryResponseThatIsThere(t *testing.T) {
 
 func TestOwnActsAddNoSecondRemoval(t *testing.T) {
 	for viewer, want := range map[models.Role][2]int{models.RoleMember: {1, 2}, models.RoleModerator: {0, 1}, models.RoleConvener: {0, 1}} {
-		class := ClassOf(fixtureViewer(viewer))
+		class := ClassOf(fixtureViewer(viewer), 1)
 		acts := parse(t, render(t, OwnActs(words.For("en"), class, 12, 2)))
 		if got := [2]int{len(removals(acts)), len(elements(acts, tag("a")))}; got != want {
 			t.Errorf("a %s is offered %v removals and links in the slot, want %v", viewer, got, want)
@@ -59,7 +59,7 @@ func TestOwnActsAddNoSecondRemoval(t *testing.T) {
 			t.Errorf("the template of a %s holds %v removals and links, want %v", viewer, got, want)
 		}
 	}
-	if class := ClassOf(models.Viewer{}); class != ClassReader {
+	if class := ClassOf(models.Viewer{}, 1); class != ClassReader {
 		t.Errorf("visitors are of the class %s", class)
 	}
 }

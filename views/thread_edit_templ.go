@@ -149,7 +149,7 @@ func threadEditForm(p Page, e ThreadEditPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Viewer.Moderates() {
+		if p.Viewer.ModeratesTheme(e.Head.ThemeID) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<input type=\"hidden\" name=\"theme_from\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -188,7 +188,7 @@ func threadEditForm(p Page, e ThreadEditPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Viewer.Moderates() {
+		if p.Viewer.ModeratesTheme(e.Head.ThemeID) {
 			templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "theme", Label: p.T("open.theme"), Value: e.theme(), Error: e.Form.Errors["theme"], Hint: p.T("move.hint"), Required: true}, themeOptions(p.Words, e.Themes)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

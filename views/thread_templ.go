@@ -180,7 +180,7 @@ func Thread(p Page, t ThreadPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ownLinks(p.Words, ClassOf(p.Viewer), t.Head.ID, "{n}").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ownLinks(p.Words, ClassOf(p.Viewer, t.Head.ThemeID), t.Head.ID, "{n}").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -20,10 +20,13 @@ const (
 	Respond     Act = "respond"      // in a thread
 	EditText    Act = "edit text"    // of a response or opening
 	RemoveText  Act = "remove text"  // of a response or opening
+	Mask        Act = "mask"         // speak under a pseudonym in a theme
+	CutText     Act = "cut text"     // take one's authorship off a response or opening
 	EditThread  Act = "edit thread"  // its title, kind, level and outcome
 	Curate      Act = "curate"       // lock, pin and move a thread
+	Directory   Act = "directory"    // find members who let themselves be found
 	Invite      Act = "invite"       // a new member
-	Convene     Act = "convene"      // choose roles, change the community's settings
+	Convene     Act = "convene"      // choose roles, decide requests, change the community's settings
 
 	// ChangeMember is to change a member's group and role, to suspend and to lift. There
 	// is no such thing for anybody but conveners.
@@ -31,13 +34,17 @@ const (
 )
 
 // Acts lists every act in the order of the printed table.
-var Acts = []Act{Read, StartThread, Respond, EditText, RemoveText, EditThread, Curate, Invite, Convene, ChangeMember}
+var Acts = []Act{Read, StartThread, Respond, EditText, RemoveText, Mask, CutText, EditThread, Curate, Directory, Invite, Convene, ChangeMember}
 
 // Thing is what an act is done to: the theme it belongs to and its own state.
 type Thing struct {
 	Audience models.Audience
 	// Groups are the groups that may read when Audience is models.AudienceGroups.
 	Groups []int64
+	// ThemeID is the theme, for those who moderate it alone.
+	ThemeID int64
+	// Pseudonyms tells that the theme lets members speak under another name.
+	Pseudonyms bool
 	// Own tells that a persona of the viewer's wrote it.
 	Own     bool
 	Locked  bool
@@ -46,7 +53,15 @@ type Thing struct {
 
 // OfThread is the thing that a thread is; own tells that the viewer opened it.
 func OfThread(head *models.ThreadHead, own bool) Thing {
-	return Thing{Audience: head.ThemeAudience, Groups: head.AudienceGroupIDs, Own: own, Locked: head.Locked}
+	return Thing{
+		Audience: head.ThemeAudience, Groups: head.AudienceGroupIDs, ThemeID: head.ThemeID, Pseudonyms: head.ThemePseudonyms,
+		Own: own, Locked: head.Locked,
+	}
+}
+
+// OfTheme is the thing that a theme is.
+func OfTheme(theme *models.ThemeRow) Thing {
+	return Thing{Audience: theme.Audience, Groups: theme.GroupIDs, ThemeID: theme.ID, Pseudonyms: theme.Pseudonyms}
 }
 
 // Reason says why an act is refused.
@@ -57,10 +72,12 @@ const (
 	Hidden    Reason = "hidden"     // it may not be seen: answer as if it did not exist
 	SignIn    Reason = "sign in"    // members only
 	Suspended Reason = "suspended"  // the member is suspended
+	Agree     Reason = "agree"      // the house rules have changed: the member agrees to them first
 	Role      Reason = "role"       // for moderators or conveners
 	NotOwn    Reason = "not own"    // only whoever wrote it
 	Locked    Reason = "locked"     // the thread is locked
 	Removed   Reason = "is removed" // the text was removed
+	Unmasked  Reason = "unmasked"   // the theme has no pseudonyms
 )
 
 // Denied is the error of a refused act.
@@ -77,19 +94,23 @@ func Scope(viewer models.Viewer) models.Scope {
 	if !active(viewer) {
 		return models.Scope{}
 	}
-	return models.Scope{All: viewer.Moderates(), Member: true, GroupID: viewer.Member.GroupID}
+	return models.Scope{
+		All: viewer.Moderates(), Member: true, GroupID: viewer.Member.GroupID, ThemeIDs: viewer.Member.Moderated,
+	}
 }
 
-// May tells whether a scope reads a theme of the given audience. It says in Go what
-// the store's condition says in SQL; a test holds the two together.
-func May(scope models.Scope, audience models.Audience, groups []int64) bool {
+// May tells whether a scope reads a thing of a theme. It says in Go what the store's
+// condition says in SQL; a test holds the two together.
+func May(scope models.Scope, thing Thing) bool {
 	switch {
-	case scope.All, audience == models.AudienceEveryone:
+	case scope.All, thing.Audience == models.AudienceEveryone:
 		return true
-	case audience == models.AudienceMembers:
+	case slices.Contains(scope.ThemeIDs, thing.ThemeID):
+		return true
+	case thing.Audience == models.AudienceMembers:
 		return scope.Member
-	case audience == models.AudienceGroups:
-		return slices.Contains(groups, scope.GroupID)
+	case thing.Audience == models.AudienceGroups:
+		return slices.Contains(thing.Groups, scope.GroupID)
 	}
 	return false
 }
@@ -104,7 +125,7 @@ func Widens(from, to Thing) bool {
 		readers = append(readers, models.Scope{Member: true, GroupID: group})
 	}
 	return slices.ContainsFunc(readers, func(reader models.Scope) bool {
-		return May(reader, to.Audience, to.Groups) && !May(reader, from.Audience, from.Groups)
+		return May(reader, to) && !May(reader, from)
 	})
 }
 
@@ -127,10 +148,17 @@ func refuse(viewer models.Viewer, act Act, thing Thing) Reason {
 	case !active(viewer):
 		return Suspended
 	}
-	moderates, convenes := viewer.Moderates(), viewer.Member.Role == models.RoleConvener
+	if viewer.MustAgree && writes(act) {
+		return Agree
+	}
+	moderates, convenes := viewer.ModeratesTheme(thing.ThemeID), viewer.Member.Role == models.RoleConvener
 	switch act {
-	case StartThread:
+	case StartThread, Directory:
 		return ""
+	case Mask:
+		return when(!thing.Pseudonyms, Unmasked)
+	case CutText:
+		return cmp.Or(when(!thing.Own, NotOwn), when(thing.Removed, Removed))
 	case Respond:
 		return when(thing.Locked, Locked)
 	case EditText:
@@ -139,8 +167,10 @@ func refuse(viewer models.Viewer, act Act, thing Thing) Reason {
 		return when(!thing.Own && !moderates, NotOwn)
 	case EditThread:
 		return cmp.Or(when(!thing.Own && !moderates, NotOwn), when(thing.Locked && !moderates, Locked))
-	case Curate, Invite:
+	case Curate:
 		return when(!moderates, Role)
+	case Invite:
+		return when(!viewer.Moderates(), Role)
 	case Convene:
 		return when(!convenes, Role)
 	}
@@ -150,12 +180,22 @@ func refuse(viewer models.Viewer, act Act, thing Thing) Reason {
 // hidden tells whether to this viewer there is no such thing, or no such act.
 func hidden(viewer models.Viewer, act Act, thing Thing) bool {
 	switch act {
-	case Invite, Convene:
+	case Directory, Invite, Convene:
 		return false
 	case ChangeMember:
 		return !active(viewer) || viewer.Member.Role != models.RoleConvener
 	}
-	return !May(Scope(viewer), thing.Audience, thing.Groups)
+	return !May(Scope(viewer), thing)
+}
+
+// writes tells whether an act adds to what others read: that asks for agreement to the
+// house rules. To take back what is one's own, or to leave, never does.
+func writes(act Act) bool {
+	switch act {
+	case StartThread, Respond, EditText, Mask, EditThread, Curate, Invite:
+		return true
+	}
+	return false
 }
 
 // when is the reason if the condition holds, else none.

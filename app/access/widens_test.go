@@ -75,7 +75,7 @@ func TestWidensIsTheRuleItself(t *testing.T) {
 		for _, to := range audiences {
 			gains := ""
 			for _, reader := range readers {
-				if access.May(reader, to.Audience, to.Groups) && !access.May(reader, from.Audience, from.Groups) {
+				if access.May(reader, to) && !access.May(reader, from) {
 					gains += fmt.Sprintf(" %+v", reader)
 				}
 			}

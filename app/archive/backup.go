@@ -31,7 +31,7 @@ const (
 
 // lettersOfEntry are the tables that let somebody in and end with a restore anyway:
 // their rows are in no backup.
-var lettersOfEntry = []string{"sessions", "links"}
+var lettersOfEntry = []string{"sessions", "links", "ceremonies"}
 
 // BackupOptions say what a backup tells of itself.
 type BackupOptions struct {

@@ -50,14 +50,15 @@ type Community struct {
 	// requests bounds the letters being written in the background.
 	requests   chan struct{}
 	background sync.WaitGroup
+	settings   keptSettings
 }
 
 // Hooks are what the room tells the rest of the site after a commit; each may be nil.
 type Hooks struct {
-	// SignInLetter sends a one-time sign-in link; it must not wait for the mail.
-	SignInLetter func(ctx context.Context, email, language, token string)
-	// InvitationLetter sends an invitation.
-	InvitationLetter func(ctx context.Context, email, token string)
+	// Letter sends a letter; it must not wait for the mail.
+	Letter func(ctx context.Context, letter Letter)
+	// Forget takes back what waits to be sent to an address, and what was kept of it.
+	Forget func(address string)
 	// Failed is told of an error in the background.
 	Failed func(ctx context.Context, err error)
 	// HashWait is how long a sign-in waits for its turn to be checked; 3 s when zero.
@@ -94,7 +95,7 @@ func Establish(ctx context.Context, s *store.Store, now time.Time, name, purpose
 	err = s.Write(ctx, func(tx *store.Tx) error {
 		made := models.Community{
 			Name: name, Purpose: purpose, Epoch: NewEpoch(), Secret: random(32),
-			CreatedAt: now.UTC().Truncate(time.Microsecond),
+			CreatedAt: now.UTC().Truncate(time.Microsecond), Joining: models.JoiningInvited,
 		}
 		if err := tx.CreateCommunity(&made); err != nil {
 			return err

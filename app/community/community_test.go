@@ -62,7 +62,7 @@ func TestAnInvitationMakesOneMember(t *testing.T) {
 		joined := 0
 		for i := range guests {
 			wait.Go(func() {
-				if _, err := c.Community.Accept(ctx, token, accept("Guest", string(rune('a'+i))+"@example.org")); err == nil {
+				if _, err := c.Community.Accept(ctx, token, accept("Guest", string(rune('a'+i))+"@example.org"), community.Arrival{}); err == nil {
 					mu.Lock()
 					joined++
 					mu.Unlock()
@@ -92,7 +92,7 @@ func TestInvitationsExpireAndAreRevoked(t *testing.T) {
 		if err := c.Community.RevokeInvitation(ctx, c.Lena, list[0].ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Community.Accept(ctx, revoked, accept("Late", "late@example.org")); !errors.Is(err, models.ErrNotFound) {
+		if _, err := c.Community.Accept(ctx, revoked, accept("Late", "late@example.org"), community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("a revoked invitation: %v", err)
 		}
 		old, err := c.Community.Invite(ctx, c.Lena, community.NewInvitation{GroupID: c.Groups[0].ID})
@@ -100,7 +100,7 @@ func TestInvitationsExpireAndAreRevoked(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Clock.Pass(31 * 24 * time.Hour)
-		if _, err := c.Community.Accept(ctx, old, accept("Late", "late@example.org")); !errors.Is(err, community.ErrInvitationExpired) {
+		if _, err := c.Community.Accept(ctx, old, accept("Late", "late@example.org"), community.Arrival{}); !errors.Is(err, community.ErrInvitationExpired) {
 			t.Errorf("an expired invitation: %v", err)
 		}
 	})
@@ -114,7 +114,7 @@ func TestWhatAGuestSaysIsChecked(t *testing.T) {
 		}
 		_, err = c.Community.Accept(ctx, token, community.Acceptance{
 			Name: " \u200b ", Email: "amina@", Password: "short", Organisation: strings.Repeat("x", 500), GroupID: 99,
-		})
+		}, community.Arrival{})
 		want := models.Invalid{
 			"name": models.Empty, "email": models.Unknown, "password": models.TooShort, "organisation": models.TooLong,
 			"rules": models.NotAgreed, "group": models.Unknown,
@@ -125,16 +125,16 @@ func TestWhatAGuestSaysIsChecked(t *testing.T) {
 		taken := accept("Another", "AMINA@example.org")
 		taken.GroupID = c.Groups[0].ID
 		var invalid models.Invalid
-		if _, err := c.Community.Accept(ctx, token, taken); !errors.As(err, &invalid) || invalid["email"] != models.Taken {
+		if _, err := c.Community.Accept(ctx, token, taken, community.Arrival{}); !errors.As(err, &invalid) || invalid["email"] != models.Taken {
 			t.Errorf("a known address: %v", err)
 		}
 		good := accept("\u202eEvil\u202c  Name", "new@example.org")
 		good.GroupID = c.Groups[0].ID
-		session, err := c.Community.Accept(ctx, token, good)
+		session, err := c.Community.Accept(ctx, token, good, community.Arrival{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		viewer, err := c.Community.Viewer(ctx, session)
+		viewer, err := c.Community.Viewer(ctx, session.Session)
 		if err != nil || viewer.Persona.PersonaName != "Evil Name" || viewer.Persona.PersonaHandle != "evil-name" {
 			t.Errorf("viewer %+v, %v", viewer.Persona, err)
 		}
@@ -152,10 +152,10 @@ func TestALinkSignsInOnceAndNotForLong(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := c.Community.UseLink(ctx, token); err != nil {
+		if _, err := c.Community.UseLink(ctx, token, community.Arrival{}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Community.UseLink(ctx, token); !errors.Is(err, models.ErrNotFound) {
+		if _, err := c.Community.UseLink(ctx, token, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("a used link: %v", err)
 		}
 		token, err = c.Community.MemberLink(ctx, "amina@example.org")
@@ -163,10 +163,10 @@ func TestALinkSignsInOnceAndNotForLong(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Clock.Pass(21 * time.Minute)
-		if _, err := c.Community.UseLink(ctx, token); !errors.Is(err, models.ErrNotFound) {
+		if _, err := c.Community.UseLink(ctx, token, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("an expired link: %v", err)
 		}
-		if _, err := c.Community.UseLink(ctx, "forged"); !errors.Is(err, models.ErrNotFound) {
+		if _, err := c.Community.UseLink(ctx, "forged", community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("a forged link: %v", err)
 		}
 	})
@@ -174,27 +174,27 @@ func TestALinkSignsInOnceAndNotForLong(t *testing.T) {
 
 func TestPasswordsAndSessions(t *testing.T) {
 	each(t, func(t *testing.T, c *forumtest.Cast) {
-		if _, err := c.Community.SignIn(ctx, "amina@example.org", ""); !errors.Is(err, community.ErrCredentials) {
+		if _, err := c.Community.SignIn(ctx, "amina@example.org", "", community.Arrival{}); !errors.Is(err, community.ErrCredentials) {
 			t.Errorf("signing in without a password being set: %v", err)
 		}
 		edit := community.ProfileEdit{Name: "Amina Diallo", Language: "fr", PasswordNew: "quiet river stone"}
 		if err := c.Community.EditProfile(ctx, c.Amina, edit); err != nil {
 			t.Fatal(err)
 		}
-		first, err := c.Community.SignIn(ctx, " Amina@Example.org ", "quiet river stone")
+		first, err := c.Community.SignIn(ctx, " Amina@Example.org ", "quiet river stone", community.Arrival{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := c.Community.SignIn(ctx, "amina@example.org", "quiet river stone")
+		second, err := c.Community.SignIn(ctx, "amina@example.org", "quiet river stone", community.Arrival{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, wrong := range [][2]string{{"amina@example.org", "quiet river ston"}, {"nobody@example.org", "quiet river stone"}} {
-			if _, err := c.Community.SignIn(ctx, wrong[0], wrong[1]); !errors.Is(err, community.ErrCredentials) {
+			if _, err := c.Community.SignIn(ctx, wrong[0], wrong[1], community.Arrival{}); !errors.Is(err, community.ErrCredentials) {
 				t.Errorf("%v: %v", wrong, err)
 			}
 		}
-		viewer, err := c.Community.Viewer(ctx, first)
+		viewer, err := c.Community.Viewer(ctx, first.Session)
 		if err != nil || viewer.Member.Language != "fr" {
 			t.Fatalf("viewer %+v, %v", viewer.Member, err)
 		}
@@ -208,13 +208,13 @@ func TestPasswordsAndSessions(t *testing.T) {
 		if err := c.Community.EditProfile(ctx, viewer, edit); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Community.Viewer(ctx, second); !errors.Is(err, models.ErrNotFound) {
+		if _, err := c.Community.Viewer(ctx, second.Session); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("the other session goes on: %v", err)
 		}
 		if err := c.Community.SignOut(ctx, viewer); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Community.Viewer(ctx, first); !errors.Is(err, models.ErrNotFound) {
+		if _, err := c.Community.Viewer(ctx, first.Session); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("signed out, and still there: %v", err)
 		}
 	})
@@ -226,7 +226,7 @@ func TestSuspensionEndsSessionsAndTokens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		session, err := c.Community.UseLink(ctx, link)
+		session, err := c.Community.UseLink(ctx, link, community.Arrival{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -247,7 +247,7 @@ func TestSuspensionEndsSessionsAndTokens(t *testing.T) {
 		if after, err := c.Store.Counters(ctx); err != nil || after.RightsSeq <= before.RightsSeq {
 			t.Errorf("rights stand at %d as before, %v", after.RightsSeq, err)
 		}
-		if _, err := c.Community.Viewer(ctx, session); !errors.Is(err, models.ErrNotFound) {
+		if _, err := c.Community.Viewer(ctx, session.Session); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("the session goes on: %v", err)
 		}
 		if _, err := c.Community.ViewerByToken(ctx, token); !errors.Is(err, models.ErrNotFound) {
@@ -257,7 +257,7 @@ func TestSuspensionEndsSessionsAndTokens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Community.UseLink(ctx, again); !errors.Is(err, community.ErrSuspended) {
+		if _, err := c.Community.UseLink(ctx, again, community.Arrival{}); !errors.Is(err, community.ErrSuspended) {
 			t.Errorf("signing in while suspended: %v", err)
 		}
 		c.Clock.Pass(2 * time.Hour)
@@ -309,14 +309,14 @@ func TestTheFoundingLinkIsForOne(t *testing.T) {
 		}
 		input := accept("Founder", "founder@example.org")
 		input.GroupID = groups[0].ID
-		if _, err := room.Accept(ctx, first, input); !errors.Is(err, models.ErrNotFound) {
+		if _, err := room.Accept(ctx, first, input, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("an older link: %v", err)
 		}
-		session, err := room.Accept(ctx, second, input)
+		session, err := room.Accept(ctx, second, input, community.Arrival{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if viewer, err := room.Viewer(ctx, session); err != nil || viewer.Member.Role != models.RoleConvener {
+		if viewer, err := room.Viewer(ctx, session.Session); err != nil || viewer.Member.Role != models.RoleConvener {
 			t.Errorf("the founder is a %s, %v", viewer.Member.Role, err)
 		}
 		if link, err := room.FoundingLink(ctx); err != nil || link != "" {

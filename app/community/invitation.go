@@ -92,8 +92,8 @@ func (c *Community) Invite(ctx context.Context, viewer models.Viewer, input NewI
 	if err != nil {
 		return "", fmt.Errorf("invite: %w", err)
 	}
-	if input.Email != "" && c.hooks.InvitationLetter != nil {
-		c.hooks.InvitationLetter(ctx, input.Email, token)
+	if input.Email != "" {
+		c.letter(ctx, Letter{Kind: LetterInvitation, To: input.Email, Token: token})
 	}
 	return token, nil
 }
@@ -160,12 +160,12 @@ type Acceptance struct {
 	Rules bool
 }
 
-// Accept makes a member of an open invitation and signs them in; it returns the new
-// session's token. Errors: Invalid, store.ErrNotFound for a link that is not open.
-func (c *Community) Accept(ctx context.Context, token string, input Acceptance) (string, error) {
+// Accept makes a member of an open invitation and lets them in. Errors: Invalid,
+// store.ErrNotFound for a link that is not open.
+func (c *Community) Accept(ctx context.Context, token string, input Acceptance, from Arrival) (Entry, error) {
 	invitation, err := c.Invitation(ctx, token)
 	if err != nil {
-		return "", err
+		return Entry{}, err
 	}
 	invalid := Invalid{}
 	j := joining{role: invitation.Role, language: input.Language, groupID: input.GroupID}
@@ -181,7 +181,7 @@ func (c *Community) Accept(ctx context.Context, token string, input Acceptance) 
 	if j.groupID == 0 {
 		invalid["group"] = models.Empty
 	} else if err := c.knownGroup(ctx, invalid, j.groupID); err != nil {
-		return "", err
+		return Entry{}, err
 	}
 	if !input.Rules {
 		invalid["rules"] = models.NotAgreed
@@ -190,31 +190,33 @@ func (c *Community) Accept(ctx context.Context, token string, input Acceptance) 
 		invalid["password"] = problem
 	}
 	if err := invalid.Err(); err != nil {
-		return "", err
+		return Entry{}, err
 	}
 	if input.Password != "" {
 		if j.passwordHash, err = c.hash(ctx, input.Password); err != nil {
-			return "", err
+			return Entry{}, err
 		}
 	}
-	var session string
+	var entry Entry
+	var member models.Member
 	err = c.store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.AcceptInvitation(invitation.ID, c.now().UTC()); err != nil {
 			return err
 		}
-		member, err := c.join(tx, j)
+		member, err = c.join(tx, j)
 		if err != nil {
 			return err
 		}
-		session, err = c.openSession(tx, member.ID)
+		entry.Session, err = c.openSession(tx, member.ID, from.Device)
 		return err
 	})
 	if errors.Is(err, store.ErrTaken) {
-		return "", Invalid{"email": models.Taken}
+		return Entry{}, Invalid{"email": models.Taken}
 	}
 	if err != nil {
-		return "", err
+		return Entry{}, err
 	}
 	c.rightsMoved()
-	return session, nil
+	entry.Device, err = c.DeviceMark(ctx, member.EmailKey) // whoever has just joined need not be told
+	return entry, err
 }

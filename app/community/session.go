@@ -12,15 +12,6 @@ import (
 	"colloquy/models/store"
 )
 
-// openSession writes a session and returns its token.
-func (c *Community) openSession(tx *store.Tx, memberID int64) (string, error) {
-	token, hash := newToken()
-	today := day(c.now())
-	return token, tx.CreateSession(&models.Session{
-		TokenHash: hash, MemberID: memberID, CreatedOn: today, SeenOn: today, ExpiresOn: today.AddDate(0, 0, sessionDays),
-	})
-}
-
 // Viewer finds who is signed in with a session's token; store.ErrNotFound when the
 // session ended or the member is suspended.
 func (c *Community) Viewer(ctx context.Context, token string) (models.Viewer, error) {
@@ -70,47 +61,24 @@ func (c *Community) Viewers(ctx context.Context, sessionIDs []int64) (viewers ma
 	return viewers, suspended, nil
 }
 
-// SignIn checks a password and opens a session, whose token it returns. The answer
-// for known and unknown addresses is the same: ErrCredentials.
-func (c *Community) SignIn(ctx context.Context, email, password string) (string, error) {
+// SignIn checks a password and lets its member in. The answer for known and unknown
+// addresses is the same: ErrCredentials.
+func (c *Community) SignIn(ctx context.Context, email, password string, from Arrival) (Entry, error) {
 	if !utf8.ValidString(email) || strings.ContainsRune(email, 0) {
 		email = "" // nobody's, and as slow as the others
 	}
 	member, err := c.store.MemberByEmail(ctx, EmailKey(email))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", fmt.Errorf("sign in: %w", err)
+		return Entry{}, fmt.Errorf("sign in: %w", err)
 	}
 	match, err := c.matches(ctx, password, member.PasswordHash)
 	if err != nil {
-		return "", err
+		return Entry{}, err
 	}
 	if !match {
-		return "", ErrCredentials
+		return Entry{}, ErrCredentials
 	}
-	return c.enter(ctx, member.ID, nil)
-}
-
-// enter opens a session for a member who proved who they are; before runs in the same
-// transaction.
-func (c *Community) enter(ctx context.Context, memberID int64, before func(tx *store.Tx) error) (string, error) {
-	member, err := c.store.Member(ctx, memberID)
-	if err != nil {
-		return "", err
-	}
-	if member.Suspended(c.now()) {
-		return "", ErrSuspended
-	}
-	var token string
-	err = c.store.Write(ctx, func(tx *store.Tx) error {
-		if before != nil {
-			if err := before(tx); err != nil {
-				return err
-			}
-		}
-		token, err = c.openSession(tx, memberID)
-		return err
-	})
-	return token, err
+	return c.enter(ctx, member.ID, from, OneFactor, nil)
 }
 
 // RequestLink sends a one-time sign-in link when the address belongs to a member who
@@ -147,8 +115,8 @@ func (c *Community) sendLink(ctx context.Context, key string) error {
 		return fmt.Errorf("request link: %w", err)
 	}
 	token, err := c.newLink(ctx, member.ID)
-	if err == nil && c.hooks.SignInLetter != nil {
-		c.hooks.SignInLetter(ctx, member.Email, member.Language, token)
+	if err == nil {
+		c.letter(ctx, Letter{Kind: LetterSignIn, To: member.Email, Language: member.Language, Token: token})
 	}
 	return err
 }
@@ -176,13 +144,14 @@ func (c *Community) LinkOpen(ctx context.Context, token string) error {
 	return err
 }
 
-// UseLink consumes a one-time link and opens a session, whose token it returns.
-func (c *Community) UseLink(ctx context.Context, token string) (string, error) {
+// UseLink consumes a one-time link and lets its member in; store.ErrNotFound when the
+// link was used, ran out or never was.
+func (c *Community) UseLink(ctx context.Context, token string, from Arrival) (Entry, error) {
 	link, err := c.store.LinkByToken(ctx, hashOf(token), c.now().UTC())
 	if err != nil {
-		return "", err
+		return Entry{}, err
 	}
-	return c.enter(ctx, link.MemberID, func(tx *store.Tx) error { return tx.UseLink(link.ID, c.now().UTC()) })
+	return c.enter(ctx, link.MemberID, from, OneFactor, func(tx *store.Tx) error { return tx.UseLink(link.ID, c.now().UTC()) })
 }
 
 // SignOut ends the viewer's session and closes its live lines.
@@ -200,12 +169,16 @@ func (c *Community) SignOut(ctx context.Context, viewer models.Viewer) error {
 }
 
 // EnterDemo signs in as a fictional member; the handlers offer it on a demo only.
-func (c *Community) EnterDemo(ctx context.Context, handle string) (string, error) {
+func (c *Community) EnterDemo(ctx context.Context, handle string) (Entry, error) {
 	member, err := c.store.MemberOfHandle(ctx, handle)
 	if err != nil {
-		return "", err
+		return Entry{}, err
 	}
-	return c.enter(ctx, member.ID, nil)
+	mark, err := c.DeviceMark(ctx, member.EmailKey)
+	if err != nil {
+		return Entry{}, err
+	}
+	return c.enter(ctx, member.ID, Arrival{Mark: mark}, BothFactors, nil)
 }
 
 // DemoViewer finds a fictional member as who speaks when a demo goes on talking, without

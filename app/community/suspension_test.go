@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"colloquy/app/community"
 	"colloquy/app/forumtest"
 	"colloquy/models"
 )
@@ -16,11 +17,11 @@ func TestSuspendingAndLifting(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			session, err := c.Community.UseLink(ctx, link)
+			session, err := c.Community.UseLink(ctx, link, community.Arrival{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			return session
+			return session.Session
 		}
 		session, until := signIn(), c.Clock.Now().Add(48*time.Hour)
 		counted := rights(t, c)
@@ -66,11 +67,11 @@ func TestEndedSessionsSayWhy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			token, err := c.Community.UseLink(ctx, link)
+			token, err := c.Community.UseLink(ctx, link, community.Arrival{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			viewer, err := c.Community.Viewer(ctx, token)
+			viewer, err := c.Community.Viewer(ctx, token.Session)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -380,7 +380,7 @@ func TestTheRuleIsOne(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, row := range everything {
-				if byGo := access.May(scope, row.Audience, row.GroupIDs); byGo != bySQL[row.Slug] {
+				if byGo := access.May(scope, access.OfTheme(&row)); byGo != bySQL[row.Slug] {
 					t.Errorf("%s and %s: Go says %v, SQL says %v", name, row.Slug, byGo, bySQL[row.Slug])
 				}
 			}

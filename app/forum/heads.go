@@ -56,7 +56,7 @@ func (h *heads) get(ctx context.Context, s *store.Store, scope models.Scope, id 
 	head, ok := h.kept[id]
 	life := h.life
 	h.mu.Unlock()
-	if ok && access.May(scope, head.ThemeAudience, head.AudienceGroupIDs) {
+	if ok && access.May(scope, access.OfThread(&head, false)) {
 		return head, nil
 	}
 	head, err := s.ThreadHead(ctx, scope, id)
@@ -151,7 +151,8 @@ const themesFor = 3 * time.Second
 type themes struct {
 	mu   sync.Mutex
 	life int64
-	kept map[models.Scope]keptThemes
+	// kept is by the scope in words: a scope is no key.
+	kept map[string]keptThemes
 }
 
 type keptThemes struct {
@@ -159,13 +160,13 @@ type keptThemes struct {
 	at   time.Time
 }
 
-func newThemes() *themes { return &themes{kept: map[models.Scope]keptThemes{}} }
+func newThemes() *themes { return &themes{kept: map[string]keptThemes{}} }
 
 func (t *themes) drop() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.life++
-	t.kept = map[models.Scope]keptThemes{}
+	t.kept = map[string]keptThemes{}
 }
 
 // version moves whenever this process changes what lists show.
@@ -176,8 +177,9 @@ func (t *themes) version() int64 {
 }
 
 func (t *themes) get(ctx context.Context, s *store.Store, scope models.Scope, now time.Time) ([]models.ThemeRow, error) {
+	key := fmt.Sprint(scope)
 	t.mu.Lock()
-	kept, ok := t.kept[scope]
+	kept, ok := t.kept[key]
 	life := t.life
 	t.mu.Unlock()
 	if ok && now.Sub(kept.at) < themesFor {
@@ -190,7 +192,7 @@ func (t *themes) get(ctx context.Context, s *store.Store, scope models.Scope, no
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if life == t.life {
-		t.kept[scope] = keptThemes{rows: rows, at: now}
+		t.kept[key] = keptThemes{rows: rows, at: now}
 	}
 	return rows, nil
 }

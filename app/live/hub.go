@@ -164,6 +164,18 @@ func (h *Hub) heads(ctx context.Context, channels []string) (heads Heads, err er
 	return heads, err
 }
 
+// variant is the variant in which somebody reads what has an audience.
+func (h *Hub) variant(standing *Standing, audience any) Variant {
+	variant := standing.Variant
+	if h.opt.Class != nil {
+		_ = h.guard("Class", func() error {
+			variant.Class = h.opt.Class(standing.Viewer, audience)
+			return nil
+		})
+	}
+	return variant
+}
+
 // may is false when the rule itself fails.
 func (h *Hub) may(viewer, audience any) (yes bool) {
 	_ = h.guard("May", func() error {

@@ -129,6 +129,9 @@ type Options struct {
 	Readers func(channel string, readers int)
 	// May says whether a viewer belongs to an audience. It must be quick and must not wait.
 	May func(viewer, audience any) bool
+	// Class gives the class in which a viewer reads what has this audience, in place of the one in their Variant. It
+	// must be quick and must not wait; nil leaves the Variant as it is.
+	Class func(viewer, audience any) string
 	// Allows says whether a viewer may see a channel at all, at little and always the same cost: it is asked before
 	// anything is read for a subscription, so that a private channel takes no longer than one that does not exist.
 	// It may be nil. What goes out is still judged by May against the audience of its own snapshot.

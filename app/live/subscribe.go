@@ -169,7 +169,7 @@ func (t *topic) answer(ctx context.Context, standing Standing, r request, err er
 	}
 	a := answer{ok: true}
 	if r.Since != nil {
-		a.pieces, err = t.ring.after(ctx, t.hub, standing.Variant, *r.Since)
+		a.pieces, err = t.ring.after(ctx, t.hub, t.hub.variant(&standing, t.audience), *r.Since)
 		if errors.Is(err, errTooMuch) {
 			return reset(r.Ch, whyFar)
 		}

@@ -163,7 +163,8 @@ func (t *topic) admit(audience any) map[Variant][]*subscription {
 			t.remove(sub)
 			continue
 		}
-		groups[standing.Variant] = append(groups[standing.Variant], sub)
+		variant := t.hub.variant(standing, audience)
+		groups[variant] = append(groups[variant], sub)
 	}
 	return groups
 }

@@ -55,9 +55,9 @@ func newLiveSite(b *testing.B, program string, c config.Config, threads, tokens,
 		if i < sessions {
 			link, err := m.community.MemberLink(ctx, email)
 			must(b, err)
-			session, err := m.community.UseLink(ctx, link)
+			session, err := m.community.UseLink(ctx, link, community.Arrival{})
 			must(b, err)
-			s.cookies = append(s.cookies, "colloquy-session="+session)
+			s.cookies = append(s.cookies, "colloquy-session="+session.Session)
 		}
 	}
 	must(b, m.close())

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"colloquy/app/community"
 	"colloquy/app/config"
 	"colloquy/app/forum"
 	"colloquy/app/forumtest"
@@ -115,9 +116,9 @@ func (m *measured) find(b *testing.B) {
 	m.author = m.member(b, texts[models.PageSize/2].PersonaHandle)
 	token, err := m.community.MemberLink(ctx, m.author.Member.Email)
 	must(b, err)
-	session, err := m.community.UseLink(ctx, token)
+	session, err := m.community.UseLink(ctx, token, community.Arrival{})
 	must(b, err)
-	m.cookie = "colloquy-session=" + session
+	m.cookie = "colloquy-session=" + session.Session
 
 	themes, err := m.forum.Themes(ctx, m.author)
 	must(b, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"colloquy/app/community"
 	"colloquy/app/mail"
 	letterviews "colloquy/views/mail"
 	"colloquy/views/words"
@@ -13,20 +14,22 @@ import (
 type letters struct {
 	office *mail.Office
 	base   string
-	name   string
 	log    *slog.Logger
 }
 
-func (l letters) signIn(ctx context.Context, email, language, token string) {
-	subject, text := letterviews.SignIn(words.For(language), l.base+"/sign-in/"+token)
-	l.send(ctx, mail.Letter{To: email, Subject: subject, Text: text})
-}
-
-// invitation is written in English, French, Spanish and Arabic one below the other:
-// nobody knows yet what the guest reads.
-func (l letters) invitation(ctx context.Context, email, token string) {
-	subject, text := letterviews.Invitation(l.base + "/invitations/" + token)
-	l.send(ctx, mail.Letter{To: email, Subject: subject, Text: text})
+// write sends what the community room asks for.
+func (l letters) write(ctx context.Context, letter community.Letter) {
+	w := words.For(letter.Language)
+	var subject, text string
+	switch letter.Kind {
+	case community.LetterSignIn:
+		subject, text = letterviews.SignIn(w, l.base+"/sign-in/"+letter.Token)
+	case community.LetterInvitation:
+		subject, text = letterviews.Invitation(l.base + "/invitations/" + letter.Token)
+	default:
+		return
+	}
+	l.send(ctx, mail.Letter{To: letter.To, Subject: subject, Text: text})
 }
 
 func (l letters) send(ctx context.Context, letter mail.Letter) {

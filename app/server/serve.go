@@ -124,13 +124,13 @@ func (r *running) build(ctx context.Context) error {
 	if r.office, err = mail.Open(r.config.SMTPURL, r.config.MailFrom, r.outbox(), r.log); err != nil {
 		return err
 	}
-	letters := letters{office: r.office, base: r.config.BaseURL, name: r.row.Name, log: r.log}
+	letters := letters{office: r.office, base: r.config.BaseURL, log: r.log}
 	hashWait := time.Duration(0)
 	if !r.config.RateLimits {
 		hashWait = time.Minute // measuring waits for its turn
 	}
 	r.rooms(r.moved, community.Hooks{
-		HashWait: hashWait, SignInLetter: letters.signIn, InvitationLetter: letters.invitation,
+		HashWait: hashWait, Letter: letters.write,
 		SessionEnded: func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
 		MemberEnded:  func(id int64) { r.hub.EndMember(fmt.Sprint(id)) },
 		RightsMoved:  r.rightsMoved,
@@ -138,12 +138,8 @@ func (r *running) build(ctx context.Context) error {
 			r.log.ErrorContext(ctx, "work in the background failed", "error", err)
 		},
 	})
-	groups, err := r.community.Groups(ctx)
-	if err != nil {
-		return err
-	}
 	source := &handlers.LiveSource{
-		Forum: r.forum, Community: r.community, Heads: r.store.Heads, Groups: groups, Now: time.Now,
+		Forum: r.forum, Community: r.community, Heads: r.store.Heads, Now: time.Now,
 	}
 	options := source.Options()
 	options.Origins, options.Unlimited = r.config.Origins(), !r.config.RateLimits
@@ -162,9 +158,9 @@ func (r *running) build(ctx context.Context) error {
 	}
 	r.app, err = handlers.New(&handlers.Site{
 		Forum: r.forum, Community: r.community, Hub: r.hub, Source: source, Files: files, Log: r.log, Now: time.Now,
-		Name: r.row.Name, Purpose: r.row.Purpose, Secret: r.row.Secret, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
+		Secret: r.row.Secret, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
 		TLS: r.config.TLS(), TrustedProxies: r.config.TrustedProxies, RateLimits: r.config.RateLimits,
-		Demo: r.row.Demo && r.config.Loopback(), Version: Version, Ready: r.ready.Load, Groups: groups,
+		Demo: r.row.Demo && r.config.Loopback(), Version: Version, Ready: r.ready.Load,
 		WorkshopSlug: workshop, Meters: r.meters,
 	})
 	return err

@@ -57,7 +57,7 @@ func (a *api) listChanges(ctx context.Context, viewer models.Viewer, input *chan
 		return nil, err
 	}
 	head := &found.Head
-	if !access.May(access.Scope(viewer), head.ThemeAudience, head.AudienceGroupIDs) {
+	if !access.May(access.Scope(viewer), access.OfThread(head, false)) {
 		return nil, errNotFound
 	}
 	changes := Changes{Ep: found.Epoch, Seq: head.Seq, Items: []Response{}}

@@ -52,6 +52,7 @@ func (tx *Tx) CreateMembers(members []models.Member) error {
 	}
 	for i := range members {
 		members[i].ID = ids[i]
+		named(&members[i])
 	}
 	if err := createMany(tx, members); err != nil {
 		return err

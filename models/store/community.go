@@ -4,12 +4,30 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
 	"colloquy/models"
 )
 
 // Community returns the community's row, ErrNotFound before it was made.
 func (s *Store) Community(ctx context.Context) (models.Community, error) {
 	return one[models.Community](s.reader(ctx).Raw("SELECT * FROM community WHERE id = 1"))
+}
+
+// Settings reads the community's row, groups and initiatives in one snapshot.
+func (s *Store) Settings(ctx context.Context) (models.Settings, error) {
+	var settings models.Settings
+	err := s.snapshot(ctx, func(db *gorm.DB) (err error) {
+		if settings.Community, err = one[models.Community](db.Raw("SELECT * FROM community WHERE id = 1")); err != nil {
+			return err
+		}
+		if settings.Groups, err = all[models.Group](db.Raw(groupsInOrder)); err != nil {
+			return err
+		}
+		settings.Initiatives, err = all[models.Initiative](db.Raw(initiativesInOrder))
+		return err
+	})
+	return settings, err
 }
 
 // Counters reads the community's counters.

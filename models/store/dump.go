@@ -356,7 +356,7 @@ func (tx *Tx) ShownTexts(scope models.Scope, after int64, limit int) ([]ShownTex
 // EndAccess ends what lets anybody in: sessions, sign-in links, the operator's open
 // invitations and all access tokens.
 func (tx *Tx) EndAccess(now time.Time) error {
-	for _, statement := range []string{"DELETE FROM sessions", "DELETE FROM links"} {
+	for _, statement := range []string{"DELETE FROM sessions", "DELETE FROM links", "DELETE FROM ceremonies"} {
 		if err := tx.db.Exec(statement).Error; err != nil {
 			return err
 		}

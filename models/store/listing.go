@@ -41,7 +41,7 @@ func (s *Store) Listing(ctx context.Context, scope models.Scope, slug string, id
 		if err != nil {
 			return err
 		}
-		listing.Audience, listing.GroupIDs = theme.Audience, groups[theme.ID]
+		listing.ThemeID, listing.Audience, listing.GroupIDs = theme.ID, theme.Audience, groups[theme.ID]
 		return fillListing(db, &listing, lead{
 			condition: condition + " AND t.theme_id = ?", values: append(values, theme.ID), last: limit, voices: true,
 			order: " ORDER BY t.pinned DESC, t.active_at DESC, t.id DESC LIMIT ?",

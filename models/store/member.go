@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"colloquy/models"
@@ -25,10 +26,18 @@ func (s *Store) HasConvener(ctx context.Context) (bool, error) {
 
 // CreateMember writes a member; ErrTaken when the address is known.
 func (tx *Tx) CreateMember(member *models.Member) error {
+	named(member)
 	if err := tx.db.Create(member).Error; err != nil {
 		return translate(err)
 	}
 	return tx.MoveRights()
+}
+
+// named gives a new member the random name that erasures.log knows them by.
+func named(member *models.Member) {
+	if member.Opaque == "" {
+		member.Opaque = rand.Text()
+	}
 }
 
 // UpdateMember writes the member's own choices and password.

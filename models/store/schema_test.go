@@ -34,6 +34,14 @@ func TestSchemaHoldsEveryField(t *testing.T) {
 		models.Invitation{},
 		models.Token{},
 		models.IdempotencyKey{},
+		models.CommunityText{},
+		models.ThemeModerator{},
+		models.JoinRequest{},
+		models.Passkey{},
+		models.Authenticator{},
+		models.RecoveryCode{},
+		models.Identity{},
+		models.Ceremony{},
 	}
 	forumtest.Stores(t, func(t *testing.T, s *store.Store) {
 		for _, noun := range nouns {

@@ -8,12 +8,16 @@ func readable(scope models.Scope) (string, []any) {
 	if scope.All {
 		return "(th.audience <> '')", nil
 	}
-	return "(th.audience = ? OR (th.audience = ? AND ?) OR (th.audience = ? AND EXISTS (" +
-			"SELECT 1 FROM theme_groups tg WHERE tg.theme_id = th.id AND tg.group_id = ?)))",
-		[]any{
-			models.AudienceEveryone, models.AudienceMembers, scope.Member,
-			models.AudienceGroups, scope.GroupID,
-		}
+	condition := "(th.audience = ? OR (th.audience = ? AND ?) OR (th.audience = ? AND EXISTS (" +
+		"SELECT 1 FROM theme_groups tg WHERE tg.theme_id = th.id AND tg.group_id = ?))"
+	values := []any{
+		models.AudienceEveryone, models.AudienceMembers, scope.Member, models.AudienceGroups, scope.GroupID,
+	}
+	if len(scope.ThemeIDs) > 0 {
+		condition += " OR th.id IN ?"
+		values = append(values, scope.ThemeIDs)
+	}
+	return condition + ")", values
 }
 
 // where joins a scope's condition to the values of the rest of a query: the condition

@@ -15,10 +15,17 @@ type viewerRow struct {
 	PersonaID int64
 	SessionID int64
 	SeenOn    time.Time
+	MustAgree bool
+	// FacesCount and Moderates tell whether there is more to ask: see complete.
+	FacesCount int
+	Moderates  bool
 }
 
 const viewerColumns = `m.id, m.email, m.email_key, m.password_hash, m.role, m.group_id, m.language, m.appearance,
-	m.suspended_until, m.joined_on, p.id AS persona_id, p.kind AS persona_kind, p.name AS persona_name,
+	m.suspended_until, m.joined_on, m.opaque, m.time_zone, m.directory, m.agreed_version, m.leaving, m.passkey_user,
+	m.agreed_version < (SELECT agree_version FROM community) AS must_agree,
+	(SELECT COUNT(*) FROM personas f WHERE f.member_id = m.id) AS faces_count,
+	EXISTS (SELECT 1 FROM theme_moderators tm WHERE tm.member_id = m.id) AS moderates, p.id AS persona_id, p.kind AS persona_kind, p.name AS persona_name,
 	COALESCE(p.handle, '') AS persona_handle, g.key AS group_key, g.name AS group_name`
 
 const viewerTables = ` JOIN personas p ON p.member_id = m.id AND p.kind = 'named'
@@ -29,7 +36,26 @@ func (row viewerRow) viewer() models.Viewer {
 	member.GroupID = row.Member.GroupID
 	byline := row.Byline
 	byline.GroupID = row.Member.GroupID
-	return models.Viewer{Member: &member, Persona: &byline, PersonaID: row.PersonaID, SessionID: row.SessionID}
+	member.Faces = []int64{row.PersonaID}
+	return models.Viewer{
+		Member: &member, Persona: &byline, PersonaID: row.PersonaID, SessionID: row.SessionID, MustAgree: row.MustAgree,
+	}
+}
+
+// complete is viewer with the member's other personas and the themes that they moderate.
+// Few have either: then nothing is asked.
+func (s *Store) complete(ctx context.Context, row viewerRow) (models.Viewer, error) {
+	viewer := row.viewer()
+	var err error
+	if row.FacesCount > 1 {
+		viewer.Member.Faces, err = all[int64](s.reader(ctx).Raw(
+			"SELECT id FROM personas WHERE member_id = ? ORDER BY id", viewer.Member.ID))
+	}
+	if err == nil && row.Moderates {
+		viewer.Member.Moderated, err = all[int64](s.reader(ctx).Raw(
+			"SELECT theme_id FROM theme_moderators WHERE member_id = ? ORDER BY theme_id", viewer.Member.ID))
+	}
+	return viewer, err
 }
 
 // ViewerBySession finds who is signed in with a session's token; ErrNotFound when it
@@ -41,7 +67,8 @@ func (s *Store) ViewerBySession(ctx context.Context, tokenHash []byte, now time.
 	if err != nil {
 		return models.Viewer{}, time.Time{}, err
 	}
-	return row.viewer(), row.SeenOn, nil
+	viewer, err := s.complete(ctx, row)
+	return viewer, row.SeenOn, err
 }
 
 // ViewersBySessions finds who is still signed in among sessions, by session id.
@@ -49,11 +76,16 @@ func (s *Store) ViewersBySessions(ctx context.Context, ids []int64, now time.Tim
 	rows, err := all[viewerRow](s.reader(ctx).Raw(`SELECT `+viewerColumns+`, s.id AS session_id, s.seen_on
 		FROM sessions s JOIN members m ON m.id = s.member_id`+viewerTables+
 		`WHERE s.id IN ? AND s.expires_on > ?`, ids, now))
+	if err != nil {
+		return nil, err
+	}
 	found := make(map[int64]models.Viewer, len(rows))
 	for _, row := range rows {
-		found[row.SessionID] = row.viewer()
+		if found[row.SessionID], err = s.complete(ctx, row); err != nil {
+			return nil, err
+		}
 	}
-	return found, err
+	return found, nil
 }
 
 // SuspendedSessions finds those of the given sessions, ended ones among them, whose
@@ -71,7 +103,7 @@ func (s *Store) ViewerByToken(ctx context.Context, tokenHash []byte) (models.Vie
 	if err != nil {
 		return models.Viewer{}, err
 	}
-	return row.viewer(), nil
+	return s.complete(ctx, row)
 }
 
 // ViewerOfMember finds a member with their persona, without a session.
@@ -81,7 +113,7 @@ func (s *Store) ViewerOfMember(ctx context.Context, memberID int64) (models.View
 	if err != nil {
 		return models.Viewer{}, err
 	}
-	return row.viewer(), nil
+	return s.complete(ctx, row)
 }
 
 // CreateSession writes a session.
@@ -134,6 +166,7 @@ func (tx *Tx) Sweep(now time.Time) error {
 	}{
 		{"DELETE FROM sessions WHERE expires_on <= ?", now},
 		{"DELETE FROM links WHERE expires_at <= ?", now.Add(-24 * time.Hour)},
+		{"DELETE FROM ceremonies WHERE expires_at <= ?", now},
 		{"DELETE FROM idempotency_keys WHERE created_on < ?", now.Add(-8 * 24 * time.Hour)},
 	} {
 		if err := tx.db.Exec(statement.query, statement.before).Error; err != nil {

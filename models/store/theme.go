@@ -8,7 +8,7 @@ import (
 	"colloquy/models"
 )
 
-const themeColumns = `th.id, th.slug, th.title, th.line, th.purpose, th.lang, th.position, th.audience, th.created_at,
+const themeColumns = `th.id, th.slug, th.title, th.line, th.purpose, th.lang, th.position, th.audience, th.created_at, th.pseudonyms,
 	(SELECT COUNT(*) FROM threads t WHERE t.theme_id = th.id) AS threads,
 	(SELECT COALESCE(SUM(t.responses), 0) FROM threads t WHERE t.theme_id = th.id) AS responses,
 	latest.active_at AS latest_at FROM themes th LEFT JOIN threads latest ON latest.id = (

@@ -14,7 +14,7 @@ const headTables = ` FROM threads t JOIN themes th ON th.id = t.theme_id JOIN pe
 	LEFT JOIN workshop_sessions ws ON ws.id = t.workshop_session_id LEFT JOIN workshops w ON w.id = ws.workshop_id`
 
 const headColumns = threadColumns + `, ` + bylineColumns + `, th.slug AS theme_slug, th.title AS theme_title,
-	th.lang AS theme_lang, th.audience AS theme_audience, COALESCE(ws.title, '') AS session_title,
+	th.lang AS theme_lang, th.audience AS theme_audience, th.pseudonyms AS theme_pseudonyms, COALESCE(ws.title, '') AS session_title,
 	COALESCE(ws.slug, '') AS session_slug, COALESCE(w.slug, '') AS workshop_slug`
 
 // ThreadHead finds what stands above a thread's responses, voices included.

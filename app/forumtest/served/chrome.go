@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"colloquy/app/community"
 	"colloquy/app/forumtest"
 	"colloquy/models"
 )
@@ -171,9 +172,9 @@ func (tab *Tab) SignIn(viewer models.Viewer) *Tab {
 	tab.t.Helper()
 	link, err := tab.site.Community.MemberLink(context.Background(), viewer.Member.Email)
 	must(tab.t, err)
-	session, err := tab.site.Community.UseLink(context.Background(), link)
+	session, err := tab.site.Community.UseLink(context.Background(), link, community.Arrival{})
 	must(tab.t, err)
-	Command(tab, network.SetCookie, network.SetCookieParams{Name: "colloquy-session", Value: session, URL: tab.site.URL, HTTPOnly: new(true)})
+	Command(tab, network.SetCookie, network.SetCookieParams{Name: "colloquy-session", Value: session.Session, URL: tab.site.URL, HTTPOnly: new(true)})
 	return tab
 }
 

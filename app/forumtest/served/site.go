@@ -96,7 +96,7 @@ func (s *Site) serve(t testing.TB, address string) {
 		MemberEnded:  func(id int64) { hub.EndMember(strconv.FormatInt(id, 10)) },
 		RightsMoved:  func() { hub.Recheck() },
 	})
-	source := &handlers.LiveSource{Forum: s.Forum, Community: s.Community, Heads: s.Store.Heads, Groups: s.Groups, Now: s.Clock.Now}
+	source := &handlers.LiveSource{Forum: s.Forum, Community: s.Community, Heads: s.Store.Heads, Now: s.Clock.Now}
 	options := source.Options()
 	options.Origins, options.Logger = []string{s.URL}, forumtest.Quiet()
 	hub, err = live.New(options)
@@ -109,8 +109,8 @@ func (s *Site) serve(t testing.TB, address string) {
 	must(t, err)
 	app, err := handlers.New(&handlers.Site{
 		Forum: s.Forum, Community: s.Community, Hub: hub, Source: source, Files: files, Log: forumtest.Loud(t),
-		Now: s.Clock.Now, Name: s.Row.Name, Purpose: s.Row.Purpose, Secret: s.Row.Secret, BaseURL: s.URL,
-		Origins: []string{s.URL}, Version: "test", Ready: func() bool { return true }, Groups: s.Groups,
+		Now: s.Clock.Now, Secret: s.Row.Secret, BaseURL: s.URL,
+		Origins: []string{s.URL}, Version: "test", Ready: func() bool { return true },
 		Meters: prometheus.NewRegistry(), WorkshopSlug: workshop,
 		RateLimits: s.limits, TrustedProxies: s.proxies,
 	})

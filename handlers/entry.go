@@ -1,0 +1,51 @@
+package handlers
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/mileusna/useragent"
+
+	"colloquy/app/community"
+)
+
+const (
+	sessionFor = 60 * 24 * time.Hour
+	stepFor    = 10 * time.Minute
+	deviceFor  = cookieDays * 24 * time.Hour
+)
+
+// enter gives the browser its session and goes on, or asks for the second step; an older
+// session of this browser ends, so that its token is never used on.
+func (s *Site) enter(c *fiber.Ctx, entry community.Entry, next string) error {
+	if entry.SecondStep != "" {
+		s.setCookie(c, "step", entry.SecondStep, stepFor)
+		s.setCookie(c, "next", url.QueryEscape(next), stepFor)
+		return seeOther(c, "/sign-in/second-step")
+	}
+	if err := s.Community.SignOut(c.UserContext(), s.at(c).viewer); err != nil {
+		return err
+	}
+	s.setCookie(c, "session", entry.Session, sessionFor)
+	s.freshen(c, entry.Session)
+	s.setCookie(c, "device", entry.Device, deviceFor)
+	for _, name := range []string{"form", "next", "step"} {
+		s.setCookie(c, name, "", 0)
+	}
+	return seeOther(c, next)
+}
+
+// arrival is what this browser tells of itself when somebody signs in.
+func (s *Site) arrival(c *fiber.Ctx) community.Arrival {
+	return community.Arrival{Device: device(c), Mark: c.Cookies(s.cookie("device"))}
+}
+
+// device says coarsely what a browser is: its name and system, no version.
+func device(c *fiber.Ctx) string {
+	agent := useragent.Parse(c.Get(fiber.HeaderUserAgent))
+	if agent.Name != "" && agent.OS != "" {
+		return agent.Name + " · " + agent.OS
+	}
+	return agent.Name + agent.OS
+}
