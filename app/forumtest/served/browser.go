@@ -2,6 +2,7 @@ package served
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -69,19 +70,36 @@ func (b *Browser) Post(path string, form url.Values) *Page {
 	return b.Do(http.MethodPost, path, form, nil)
 }
 
+// JSON sends a request to the API as a script of the site does: with the session, and
+// an idempotency key of its own. An empty body is none.
+func (b *Browser) JSON(method, path, body string) *Page {
+	b.t.Helper()
+	header := http.Header{"Origin": {b.site.URL}, "Idempotency-Key": {rand.Text()}}
+	if body != "" {
+		header.Set("Content-Type", "application/json")
+	}
+	return b.send(method, path, strings.NewReader(body), header)
+}
+
 // Do sends a request with headers of its own.
 func (b *Browser) Do(method, path string, form url.Values, header http.Header) *Page {
 	b.t.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
+	if form == nil {
+		return b.send(method, path, nil, header)
 	}
+	header = header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.send(method, path, strings.NewReader(form.Encode()), header)
+}
+
+func (b *Browser) send(method, path string, body io.Reader, header http.Header) *Page {
+	b.t.Helper()
 	request, err := http.NewRequestWithContext(context.Background(), method, b.site.URL+path, body)
 	must(b.t, err)
 	request.Header.Set("Accept-Language", b.Language)
-	if form != nil {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
 	for name, list := range header {
 		request.Header[name] = list
 	}

@@ -6,11 +6,14 @@ package served
 import (
 	"context"
 	"net"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"colloquy/app/community"
@@ -26,6 +29,8 @@ type Site struct {
 	*forumtest.Cast
 	URL string
 	Hub *live.Hub
+	// Routes are all addresses that the site answers, as METHOD and pattern, each once.
+	Routes []string
 	// ends stops what Up has started.
 	ends    func()
 	limits  bool
@@ -115,6 +120,7 @@ func (s *Site) serve(t testing.TB, address string) {
 		RateLimits: s.limits, TrustedProxies: s.proxies,
 	})
 	must(t, err)
+	s.Routes = routesOf(app)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -128,6 +134,18 @@ func (s *Site) serve(t testing.TB, address string) {
 		<-done
 		s.Community.Wait()
 	}
+}
+
+// routesOf lists what an app answers, without the HEAD beside each GET.
+func routesOf(app *fiber.App) []string {
+	var routes []string
+	for _, route := range app.GetRoutes(true) {
+		if name := route.Method + " " + route.Path; route.Method != http.MethodHead && !slices.Contains(routes, name) {
+			routes = append(routes, name)
+		}
+	}
+	slices.Sort(routes)
+	return routes
 }
 
 func must(t testing.TB, err error) {
