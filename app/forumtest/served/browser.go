@@ -32,7 +32,7 @@ func (s *Site) Browser(t testing.TB) *Browser {
 	jar, err := cookiejar.New(nil)
 	must(t, err)
 	return &Browser{t: t, site: s, Language: "en", client: &http.Client{
-		Jar: jar, Timeout: 20 * time.Second,
+		Jar: jar, Timeout: 20 * time.Second, Transport: s.Line,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

@@ -29,6 +29,8 @@ type Site struct {
 	*forumtest.Cast
 	URL string
 	Hub *live.Hub
+	// Line carries what browsers ask; nil is the usual way.
+	Line http.RoundTripper
 	// Routes are all addresses that the site answers, as METHOD and pattern, each once.
 	Routes []string
 	// ends stops what Up has started.
