@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -35,6 +38,41 @@ func TestEveryAddressHasItsRule(t *testing.T) {
 			}
 		}
 	})
+}
+
+var update = flag.Bool("update", false, "write docs/addresses.md anew")
+
+// TestTheAddressesInTheDocsAreTheRules holds docs/addresses.md to the table.
+func TestTheAddressesInTheDocsAreTheRules(t *testing.T) {
+	const file = "../docs/addresses.md"
+	var b strings.Builder
+	b.WriteString("# Addresses, and who may have them\n\nGenerated from the rules that every address is tried against, as everybody in themes of every audience " +
+		"(`go test ./handlers -run Addresses -update`). The acts are those of [access.md](access.md).\n\n| address | is about | who may have it |\n|---|---|---|\n")
+	for _, route := range slices.Sorted(maps.Keys(rules)) {
+		r := rules[route]
+		who := "everybody"
+		switch {
+		case r.why != "":
+			who = r.why
+		case r.about == account:
+			who = "members, each for themselves"
+		case r.act != "":
+			who = "whoever may: *" + string(r.act) + "*"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", route, r.about, who)
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	written, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(written) != b.String() {
+		t.Error("docs/addresses.md is old: go test ./handlers -run Addresses -update")
+	}
 }
 
 // somebody is one who may come, with their browser.
@@ -180,11 +218,27 @@ func follows(t *testing.T, s *served.Site, who somebody, route string, r rule, a
 			t.Errorf("%s, what never was: %d\n%s\n%s", said, never.Code, a, b)
 		}
 		answer.Lacks("Heliotrope", "Saffron", "Nkemelu")
+		// As many questions to the database: that is what time tells.
+		if a, b := least(s, func() { who.try(route, r, here) }), least(s, func() { who.try(route, r, nowhere) }); a != b {
+			t.Errorf("%s, and asks the database %d times, of what never was %d times", said, a, b)
+		}
 	default:
 		if want := refusals(reason, method, strings.HasPrefix(pattern, "/api/")); answer.Code != want {
 			t.Errorf("%s, want %d (%s)", said, want, reason)
 		}
 	}
+}
+
+// least is the fewest questions that something asks the database, of three times: what is
+// kept in memory and what runs in the background ask now and then besides.
+func least(s *served.Site, do func()) int64 {
+	fewest := int64(math.MaxInt64)
+	for range 3 {
+		before := s.Store.Queries()
+		do()
+		fewest = min(fewest, s.Store.Queries()-before)
+	}
+	return fewest
 }
 
 // random is what is random in every answer: form tokens and keys.
