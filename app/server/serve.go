@@ -62,6 +62,7 @@ func Serve(ctx context.Context, c config.Config, out, logTo io.Writer) error {
 	r := &running{site: opened, meters: prometheus.NewRegistry()}
 	err = r.serve(ctx, out)
 	if r.community != nil {
+		r.community.Stop()
 		r.community.Wait()
 	}
 	if r.office != nil {
@@ -103,6 +104,7 @@ func (r *running) serve(ctx context.Context, out io.Writer) error {
 	if err := r.hub.Start(background); err != nil {
 		return err
 	}
+	r.community.Resume(background)
 	go r.keepFresh(background)
 	if r.row.Demo && r.config.Loopback() {
 		go (&demo.Talk{Row: r.row, Forum: r.forum, Community: r.community, Log: r.log}).Run(background)
@@ -130,7 +132,7 @@ func (r *running) build(ctx context.Context) error {
 		hashWait = time.Minute // measuring waits for its turn
 	}
 	r.rooms(r.moved, community.Hooks{
-		HashWait: hashWait, Letter: letters.write,
+		HashWait: hashWait, Letter: letters.write, Forget: r.office.Forget,
 		SessionEnded: func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
 		MemberEnded:  func(id int64) { r.hub.EndMember(fmt.Sprint(id)) },
 		RightsMoved:  r.rightsMoved,
@@ -201,6 +203,7 @@ func (r *running) keepFresh(ctx context.Context) {
 			work = func() error { return errors.Join(r.forum.Refresh(ctx), r.forum.Erase(ctx)) }
 		case now := <-sweep.C:
 			work = func() error {
+				r.community.Resume(ctx) // what failed, or another instance has left
 				return errors.Join(r.community.Sweep(ctx), r.office.Sweep(now), r.store.Erase(ctx))
 			}
 		}
