@@ -21,7 +21,7 @@ const (
 
 // OwnPersonas lists what speaks for the viewer, the profile first, with how many texts
 // each has.
-func (c *Community) OwnPersonas(ctx context.Context, viewer models.Viewer) ([]store.OwnPersona, error) {
+func (c *Community) OwnPersonas(ctx context.Context, viewer models.Viewer) ([]models.OwnPersona, error) {
 	return c.store.OwnPersonas(ctx, access.Scope(viewer), viewer.MemberID())
 }
 

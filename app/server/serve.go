@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"colloquy/app/archive"
 	"colloquy/app/bus"
 	"colloquy/app/community"
 	"colloquy/app/config"
@@ -160,6 +161,7 @@ func (r *running) build(ctx context.Context) error {
 	}
 	r.app, err = handlers.New(&handlers.Site{
 		Forum: r.forum, Community: r.community, Hub: r.hub, Source: source, Files: files, Log: r.log, Now: time.Now,
+		Copies: archive.NewCopies(r.store, r.config.BaseURL),
 		Secret: r.row.Secret, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
 		TLS: r.config.TLS(), TrustedProxies: r.config.TrustedProxies, RateLimits: r.config.RateLimits,
 		Demo: r.row.Demo && r.config.Loopback(), Version: Version, Ready: r.ready.Load,

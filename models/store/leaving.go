@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
 	"colloquy/models"
 )
 
@@ -100,25 +102,18 @@ func (tx *Tx) EraseAgain(row *models.ResponseRow) error {
 	return tx.EraseText(row.ID)
 }
 
-// OwnPersona is something that speaks for a member, with how much it has said.
-type OwnPersona struct {
-	ID    int64
-	Kind  models.PersonaKind
-	Name  string
-	Texts int
-	// ThemeTitle and ThemeLang are of the one theme of a pseudonym.
-	ThemeTitle string
-	ThemeLang  string
+// OwnPersonas lists what speaks for a member, the profile first, with how many texts each
+// has, removed ones among them.
+func (s *Store) OwnPersonas(ctx context.Context, scope models.Scope, memberID int64) ([]models.OwnPersona, error) {
+	return ownPersonas(s.reader(ctx), scope, memberID, models.PersonaNamed, models.PersonaPseudonym)
 }
 
-// OwnPersonas lists everything that speaks for a member, the profile first, with how many
-// texts each has, removed ones among them.
-func (s *Store) OwnPersonas(ctx context.Context, scope models.Scope, memberID int64) ([]OwnPersona, error) {
+func ownPersonas(db *gorm.DB, scope models.Scope, memberID int64, kinds ...models.PersonaKind) ([]models.OwnPersona, error) {
 	condition, values := readable(scope)
-	return all[OwnPersona](s.reader(ctx).Raw(`SELECT p.id, p.kind, p.name,
+	return all[models.OwnPersona](db.Raw(`SELECT p.id, p.kind, p.name,
 		(SELECT COUNT(*) FROM responses r WHERE r.persona_id = p.id) AS texts,
 		COALESCE(th.title, '') AS theme_title, COALESCE(th.lang, '') AS theme_lang
 		FROM personas p LEFT JOIN themes th ON th.id = p.theme_id AND `+condition+`
-		WHERE p.member_id = ? ORDER BY CASE WHEN p.kind = ? THEN 0 ELSE 1 END, p.name, p.id`,
-		append(values, memberID, models.PersonaNamed)...))
+		WHERE p.member_id = ? AND p.kind IN ? ORDER BY CASE WHEN p.kind = ? THEN 0 ELSE 1 END, p.name, p.id`,
+		append(values, memberID, kinds, models.PersonaNamed)...))
 }
