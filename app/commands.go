@@ -63,6 +63,7 @@ var commands = []command{
 		}
 		return server.MemberLift(ctx, c.config, c.args[0], c.out, c.log)
 	}},
+	{"member leave", "EMAIL --texts keep|remove", "ends a membership for good", memberLeave},
 	{"member link", "EMAIL", "prints a one-time sign-in link", func(ctx context.Context, c call) error {
 		if err := c.parse(1, 1); err != nil {
 			return err
@@ -148,6 +149,14 @@ func memberSuspend(ctx context.Context, c call) error {
 		return err
 	}
 	return server.MemberSuspend(ctx, c.config, c.args[0], *days, c.out, c.log)
+}
+
+func memberLeave(ctx context.Context, c call) error {
+	texts := c.flags.String("texts", "", "what becomes of the texts: keep (as a former member's) or remove")
+	if err := c.parse(1, 1); err != nil {
+		return err
+	}
+	return server.MemberLeave(ctx, c.config, c.args[0], *texts, c.out, c.log)
 }
 
 func tokenCreate(ctx context.Context, c call) error {

@@ -117,12 +117,12 @@ func (s *Site) meter() (fiber.Handler, error) {
 	}, nil
 }
 
-// compressed packs pages on their way out; kept pages and files come packed already.
+// compressed packs pages on their way out; kept pages, files and copies come packed already.
 func compressed() fiber.Handler {
 	return compress.New(compress.Config{
 		Level: compress.LevelBestSpeed,
 		Next: func(c *fiber.Ctx) bool {
-			return strings.HasPrefix(c.Path(), "/static/") || c.Path() == "/live"
+			return strings.HasPrefix(c.Path(), "/static/") || c.Path() == "/live" || c.Path() == "/settings/export"
 		},
 	})
 }

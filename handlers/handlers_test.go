@@ -131,7 +131,7 @@ func TestAConversationWithoutJavaScript(t *testing.T) {
 		if page.Find("#r2 .re").Length() != 1 {
 			t.Error("the reply does not say to what")
 		}
-		if edit := page.Find(`#r2 [data-own-acts] a`); edit.Length() != 2 {
+		if edit := page.Find(`#r2 [data-own-acts] a`); edit.Length() != 3 {
 			t.Errorf("Rosa has %d acts on her own response", edit.Length())
 		}
 		if page.Find(`#r1 [data-own-acts] a`).Length() != 0 {

@@ -33,6 +33,7 @@ var paces = map[string]pace{
 	"polling": {time.Second, 120},
 	"look":    {time.Second, 60},
 	"search":  {500 * time.Millisecond, 40},
+	"copy":    {5 * time.Minute, 3}, // of all that is one's own
 }
 
 // maxLimiters bounds the memory of limits; beyond it the oldest half is forgotten.

@@ -42,7 +42,7 @@ func TestModeratorsAreOfferedToRemoveAnyText(t *testing.T) {
 				}
 			}
 		}
-		if own := lena.Get(address).Find("#r3 [data-own-acts] a"); own.Length() != 1 || !strings.HasSuffix(own.AttrOr("href", ""), "/edit") {
+		if own := lena.Get(address).Find("#r3 [data-own-acts] a"); own.Length() != 2 || !strings.HasSuffix(own.AttrOr("href", ""), "/edit") {
 			t.Errorf("a moderator's own slot holds %d acts", own.Length())
 		}
 		to := lena.Get(address).Find("#r2 "+removals).AttrOr("href", "")

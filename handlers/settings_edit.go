@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -21,13 +22,15 @@ func (s *Site) settingsShow(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	chosen := make(map[string]bool, len(profile.Initiatives))
+	chosen := map[string]bool{}
 	for _, initiative := range profile.Initiatives {
 		chosen[initiative.Slug] = true
 	}
 	return s.showSettings(c, http.StatusOK, views.SettingsPage{
 		Name: profile.PersonaName, Organisation: profile.Organisation, About: profile.About,
-		Language: v.viewer.Member.Language, Chosen: chosen, Saved: c.Query("saved") != "",
+		Language: v.viewer.Member.Language, Appearance: v.viewer.Member.Appearance, TimeZone: v.viewer.Member.TimeZone,
+		Directory: v.viewer.Member.Directory, Languages: ticked(strings.Fields(profile.Languages)), Chosen: chosen,
+		Saved: c.Query("saved") != "",
 	})
 }
 
@@ -57,22 +60,24 @@ func (s *Site) settingsUpdate(c *fiber.Ctx) error {
 	if !v.viewer.SignedIn() {
 		return errSignIn
 	}
+	slugs, languages := values(c, "initiatives"), values(c, "languages")
 	page := views.SettingsPage{
 		Name: c.FormValue("name"), Organisation: c.FormValue("organisation"), About: c.FormValue("about"),
-		Language: c.FormValue("language"), Chosen: map[string]bool{},
-	}
-	slugs := values(c, "initiatives")
-	for _, slug := range slugs {
-		page.Chosen[slug] = true
+		Language: c.FormValue("language"), Appearance: c.FormValue("appearance"), TimeZone: c.FormValue("time_zone"),
+		Directory: c.FormValue("directory") != "", Languages: ticked(languages), Chosen: ticked(slugs),
 	}
 	if !knownLanguage(page.Language) {
 		page.Language = ""
+	}
+	if page.Appearance != "light" && page.Appearance != "dark" {
+		page.Appearance = ""
 	}
 	if !s.proven(c) {
 		return s.showSettings(c, http.StatusForbidden, page)
 	}
 	err := s.Community.EditProfile(c.UserContext(), v.viewer, community.ProfileEdit{
-		Name: page.Name, Organisation: page.Organisation, About: page.About, Initiatives: slugs, Language: page.Language,
+		Name: page.Name, Organisation: page.Organisation, About: page.About, Initiatives: slugs, Languages: languages,
+		Language: page.Language, Appearance: page.Appearance, TimeZone: page.TimeZone, Directory: page.Directory,
 		PasswordCurrent: c.FormValue("password_current"), PasswordNew: c.FormValue("password_new"),
 	})
 	var invalid models.Invalid
@@ -83,6 +88,15 @@ func (s *Site) settingsUpdate(c *fiber.Ctx) error {
 		return err
 	}
 	return seeOther(c, "/settings?saved=1")
+}
+
+// ticked are the values of a field of which several can be chosen, as a set.
+func ticked(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, value := range list {
+		set[value] = true
+	}
+	return set
 }
 
 // values are all values of a repeated field, each once.

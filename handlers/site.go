@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"colloquy/app/archive"
 	"colloquy/app/community"
 	"colloquy/app/forum"
 	"colloquy/app/live"
@@ -22,8 +23,10 @@ type Site struct {
 	Hub       *live.Hub
 	Source    *LiveSource
 	Files     *static.Files
-	Log       *slog.Logger
-	Now       func() time.Time
+	// Copies makes members' copies of all that is theirs.
+	Copies *archive.Copies
+	Log    *slog.Logger
+	Now    func() time.Time
 	// Secret keys form tokens and the memory of rate limits.
 	Secret []byte
 	// BaseURL is the only source of absolute links; Origins are accepted for forms.

@@ -30,7 +30,8 @@ type Persona struct {
 	GroupID      *int64
 	Organisation string
 	About        string
-	// SourceKey identifies an imported author: a hash of source and name; nil otherwise.
+	// SourceKey identifies an imported author: a hash of source and name; it is "former" for
+	// the one former member, nil otherwise.
 	SourceKey *string
 	// ThemeID is the one theme that a pseudonym speaks in; nil otherwise.
 	ThemeID *int64
@@ -41,6 +42,10 @@ type Persona struct {
 	Languages string
 	CreatedAt time.Time
 }
+
+// SourceFormer is the SourceKey of the one persona that all texts belong to whose
+// authorship was taken off. No hash is like it.
+const SourceFormer = "former"
 
 // Byline is what a page needs to show of a persona beside a text.
 type Byline struct {

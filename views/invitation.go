@@ -124,7 +124,7 @@ func invitationGroup(w *words.Words, i *models.InvitationRow) []words.Piece {
 // invitationBy is the sentence on who invited, and when.
 func invitationBy(w *words.Words, i *models.InvitationRow, now time.Time) []words.Piece {
 	day := w.Day(i.CreatedOn, now)
-	if i.InviterName == "" {
+	if i.PersonaID == nil {
 		return w.Pieces("invitations.by-operator", "day", day)
 	}
 	return w.Pieces("invitations.by", "day", day)

@@ -405,7 +405,7 @@ func invitationItem(p Page, i *models.InvitationRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sentence(invitationBy(p.Words, i, p.Now), parts{"name": isolated(i.InviterName)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sentence(invitationBy(p.Words, i, p.Now), parts{"name": isolated(nameOr(p.Words, models.PersonaFormer, i.InviterName))}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

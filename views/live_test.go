@@ -47,7 +47,7 @@ func TestModeratorsFindARemovalOnEveryResponseThatIsThere(t *testing.T) {
 }
 
 func TestOwnActsAddNoSecondRemoval(t *testing.T) {
-	for viewer, want := range map[models.Role][2]int{models.RoleMember: {1, 2}, models.RoleModerator: {0, 1}, models.RoleConvener: {0, 1}} {
+	for viewer, want := range map[models.Role][2]int{models.RoleMember: {1, 3}, models.RoleModerator: {0, 2}, models.RoleConvener: {0, 2}} {
 		class := ClassOf(fixtureViewer(viewer), 1)
 		acts := parse(t, render(t, OwnActs(words.For("en"), class, 12, 2)))
 		if got := [2]int{len(removals(acts)), len(elements(acts, tag("a")))}; got != want {

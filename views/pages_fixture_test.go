@@ -149,6 +149,7 @@ func fixtureInvitations() []models.InvitationRow {
 		row(3, "a@example.org", models.RoleMember, past), row(4, "b@example.org", models.RoleConvener, later), row(5, "c@example.org", models.RoleMember, later),
 	}
 	rows[1].GroupKey, rows[1].GroupName, rows[1].InviterName = "", "", ""
+	rows[0].PersonaID, rows[2].PersonaID, rows[3].PersonaID, rows[4].PersonaID = new(int64), new(int64), new(int64), new(int64)
 	rows[3].AcceptedAt, rows[4].RevokedAt = &past, &past
 	return rows
 }

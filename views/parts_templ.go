@@ -421,7 +421,7 @@ func KindWord(w *words.Words, kind models.Kind) templ.Component {
 }
 
 // PersonaName is who speaks: a link to the profile of a named persona, else the
-// mere name, or the words for an author nobody knows.
+// mere name, or the words for a former member or an author nobody knows.
 func PersonaName(w *words.Words, b models.Byline) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -445,9 +445,9 @@ func PersonaName(w *words.Words, b models.Byline) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if b.PersonaName == "" {
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(w.T("byline.unknown"))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(nameOr(w, b.PersonaKind, ""))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `parts.templ`, Line: 75, Col: 25}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `parts.templ`, Line: 75, Col: 32}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 			if templ_7745c5c3_Err != nil {

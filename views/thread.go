@@ -261,7 +261,7 @@ func langOr(lang string, w *words.Words) string {
 
 // openedPieces is the sentence on who opened a thread and when.
 func openedPieces(w *words.Words, h *models.ThreadHead) []words.Piece {
-	if h.PersonaName == "" {
+	if h.PersonaName == "" && h.PersonaKind != models.PersonaFormer {
 		return w.Pieces("thread.opened-unknown")
 	}
 	return w.Pieces("thread.opened")

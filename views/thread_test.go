@@ -70,7 +70,7 @@ func TestListContract(t *testing.T) {
 	if text := render(t, OwnActs(words.For("en"), ClassReader, 12, 2)); !strings.Contains(text, `href="/threads/12/responses/2/edit"`) {
 		t.Error(text)
 	}
-	if links := elements(template, tag("a")); len(links) != 2 {
+	if links := elements(template, tag("a")); len(links) != 3 {
 		t.Errorf("%d links in the template", len(links))
 	}
 	wantAttributes(t, byID(t, root, FieldID("body")), map[string]string{"name": "body", "data-draft": "amina-diallo/thread:12:reply:4", "dir": "auto"})

@@ -11,6 +11,7 @@ import (
 
 	"colloquy/app/community"
 	"colloquy/app/prose"
+	"colloquy/models"
 	"colloquy/models/store"
 )
 
@@ -23,6 +24,8 @@ type RestoreOptions struct {
 	// Force replaces whatever community the database holds.
 	Force bool
 	Now   time.Time
+	// Erasures are done again besides those that the data directory knows: see ErasuresBeside.
+	Erasures []models.Erasure
 	// Progress is told how many rows are done; may be nil.
 	Progress func(rows int)
 }
@@ -31,13 +34,16 @@ type RestoreOptions struct {
 type Restored struct {
 	MadeAt      time.Time
 	Rows, Files int
+	// Erasures is how many are known and hold.
+	Erasures int
 }
 
 // Restore puts a backup of the given size into a migrated database and the data
 // directory, in place of all that is there. The site must be stopped (else
 // store.ErrRunning). The whole file is checked first; a restore that fails changes
 // nothing. Afterwards the database has a new epoch, nobody is signed in, sign-in links
-// and the operator's open invitations are gone and all access tokens revoked.
+// and the operator's open invitations are gone and all access tokens revoked. What was
+// erased for good since the backup was made is erased again, in the same transaction.
 func Restore(ctx context.Context, s *store.Store, dataDir string, r io.ReaderAt, size int64, options RestoreOptions) (Restored, error) {
 	release, err := s.Alone(ctx)
 	if err != nil {
@@ -63,6 +69,10 @@ func restore(ctx context.Context, s *store.Store, dataDir string, r io.ReaderAt,
 	if err := b.check(ctx); err != nil {
 		return Restored{}, err
 	}
+	erasures, err := toErase(dataDir, options.Erasures)
+	if err != nil {
+		return Restored{}, err
+	}
 	swap, err := b.unpackUploads(dataDir)
 	if err != nil {
 		return Restored{}, fmt.Errorf("restore the uploads: %w", err)
@@ -72,12 +82,28 @@ func restore(ctx context.Context, s *store.Store, dataDir string, r io.ReaderAt,
 		if err := put.tables(tx); err != nil {
 			return err
 		}
+		if err := community.Replay(tx, erasures); err != nil {
+			return err
+		}
 		return swap.forth()
 	})
 	if err != nil {
 		return Restored{}, errors.Join(err, swap.back())
 	}
-	return Restored{MadeAt: b.manifest.MadeAt, Rows: put.rows, Files: swap.files}, swap.clean()
+	done := Restored{MadeAt: b.manifest.MadeAt, Rows: put.rows, Files: swap.files, Erasures: len(erasures)}
+	return done, errors.Join(swap.clean(), s.Erase(ctx))
+}
+
+// toErase is everything that is known to be erased. What other files knew of it is
+// written down in the data directory too: the next restore may not find them.
+func toErase(dataDir string, others []models.Erasure) ([]models.Erasure, error) {
+	known := ErasuresIn(dataDir)
+	if len(others) > 0 {
+		if _, err := known.Add(others...); err != nil {
+			return nil, err
+		}
+	}
+	return known.Read()
 }
 
 // restoring puts the tables of a backup into a database.

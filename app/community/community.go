@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"colloquy/models"
@@ -51,6 +52,8 @@ type Community struct {
 	requests   chan struct{}
 	background sync.WaitGroup
 	settings   keptSettings
+	// stopping tells that work which can be taken up again later rests.
+	stopping atomic.Bool
 }
 
 // Hooks are what the room tells the rest of the site after a commit; each may be nil.
@@ -59,6 +62,9 @@ type Hooks struct {
 	Letter func(ctx context.Context, letter Letter)
 	// Forget takes back what waits to be sent to an address, and what was kept of it.
 	Forget func(address string)
+	// Erasing writes down what a transaction is about to erase for good, before it commits:
+	// what it returns undoes that, for when the transaction fails.
+	Erasing func(list ...models.Erasure) (undo func() error, err error)
 	// Failed is told of an error in the background.
 	Failed func(ctx context.Context, err error)
 	// HashWait is how long a sign-in waits for its turn to be checked; 3 s when zero.

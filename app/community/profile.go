@@ -3,7 +3,9 @@ package community
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"colloquy/app/access"
 	"colloquy/models"
@@ -34,7 +36,15 @@ type ProfileEdit struct {
 	Organisation string
 	About        string
 	Initiatives  []string // slugs
-	Language     string
+	// Languages are the tags of the languages that they read and write.
+	Languages []string
+	// Language and Appearance are how pages are shown; empty as the browser says.
+	Language   string
+	Appearance string
+	// TimeZone is one of models.TimeZones, empty for UTC.
+	TimeZone string
+	// Directory lets other members find them in the directory.
+	Directory bool
 	// PasswordCurrent proves the member when they have a password; PasswordNew is the
 	// new one, empty to keep things as they are.
 	PasswordCurrent string
@@ -50,11 +60,13 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 		return err
 	}
 	member := *viewer.Member
-	member.Language = edit.Language
+	member.Language, member.Appearance, member.Directory = edit.Language, edit.Appearance, edit.Directory
+	member.TimeZone = timeZone(invalid, edit.TimeZone)
 	named := persona
 	named.Name = line(invalid, "name", edit.Name, MaxName, true)
 	named.Organisation = line(invalid, "organisation", edit.Organisation, MaxOrganisation, false)
 	named.About = line(invalid, "about", edit.About, MaxAbout, false)
+	named.Languages = languageTags(invalid, edit.Languages)
 	initiatives, err := c.initiativeIDs(ctx, invalid, edit.Initiatives)
 	if err != nil {
 		return err
@@ -88,6 +100,30 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 		c.stamp(ctx, persona.ID)
 	}
 	return nil
+}
+
+// timeZone refuses a zone that is not offered.
+func timeZone(invalid Invalid, name string) string {
+	if name != "" && !models.IsTimeZone(name) {
+		invalid["time_zone"] = models.Unknown
+	}
+	return name
+}
+
+// languageTag is the form of the tags that a profile takes; which there are is the
+// interface's to offer.
+var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$`)
+
+// MaxLanguages is how many languages a profile names at most.
+const MaxLanguages = 20
+
+func languageTags(invalid Invalid, tags []string) string {
+	wrong := func(tag string) bool { return !languageTag.MatchString(tag) }
+	if len(tags) > MaxLanguages || slices.ContainsFunc(tags, wrong) {
+		invalid["languages"] = models.Unknown
+		return ""
+	}
+	return strings.Join(tags, " ")
 }
 
 func (c *Community) newPassword(ctx context.Context, invalid Invalid, member *models.Member, edit ProfileEdit) error {

@@ -39,6 +39,9 @@ type Hooks struct {
 	Moved func(threadID, seq int64)
 	// RightsMoved asks for a new look at who may read what.
 	RightsMoved func()
+	// Erasing writes down what a transaction is about to erase for good, before it commits:
+	// what it returns undoes that, for when the transaction fails.
+	Erasing func(list ...models.Erasure) (undo func() error, err error)
 }
 
 // New makes the room. The secret keys idempotency; now is the clock.

@@ -163,29 +163,28 @@ func (f *Forum) EditText(ctx context.Context, viewer models.Viewer, threadID int
 // kept out of sight, so that it can be restored. Removing what was removed is no error.
 func (f *Forum) RemoveText(ctx context.Context, viewer models.Viewer, threadID int64, number int) error {
 	var seq int64
-	err := f.store.Write(ctx, func(tx *store.Tx) error {
+	err := f.erasing(ctx, func(tx *store.Tx) (erased models.Erasure, err error) {
 		_, row, err := f.mayText(tx, viewer, access.RemoveText, threadID, number)
 		if errors.Is(err, ErrRemoved) {
-			return nil
+			return erased, nil
 		} else if err != nil {
-			return err
+			return erased, err
 		}
 		if err := tx.CountVoice(threadID, row.GroupID, -1); err != nil {
-			return err
+			return erased, err
 		}
 		if seq, err = tx.AdvanceRemoval(threadID, number); err != nil {
-			return err
+			return erased, err
 		}
 		now := micros(f.now())
 		if err := tx.RemoveResponse(&models.Response{ID: row.ID, RemovedAt: &now, ChangedSeq: seq}); err != nil {
-			return err
+			return erased, err
 		}
 		mine, err := own(tx, viewer, row.PersonaID)
 		if err != nil || !mine {
-			return err
+			return erased, err
 		}
-		f.erased.Store(true)
-		return tx.EraseText(row.ID)
+		return erasure(models.ErasedText, &row), tx.EraseText(row.ID)
 	})
 	if err == nil && seq > 0 {
 		f.hint(threadID, seq)

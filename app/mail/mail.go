@@ -34,6 +34,14 @@ type Letter struct {
 	Subject string
 	// Text is the whole letter as plain text.
 	Text string
+	// Unkept letters go to a mail server or nowhere: the outbox holds none of them.
+	Unkept bool
+}
+
+// waitingLetter is a letter with its place in the order in which all were sent.
+type waitingLetter struct {
+	Letter
+	number int64
 }
 
 // Office takes letters and sends them in the background.
@@ -42,19 +50,26 @@ type Office struct {
 	outbox string
 	smtp   *url.URL
 	log    *slog.Logger
-	queue  chan Letter
+	queue  chan waitingLetter
 	// closing ends the pauses between attempts; stopping ends, a little later, the
 	// attempts themselves.
 	stopping context.Context //nolint:containedctx // it is the office's own life
 	stop     context.CancelFunc
 	closing  chan struct{}
 	done     sync.WaitGroup
+	// mu guards how many letters were sent, and up to which of them those to an address
+	// are to be forgotten.
+	mu        sync.Mutex
+	sent      int64
+	forgotten map[string]int64
+	// keeping is held while a letter is put into the outbox.
+	keeping sync.Mutex
 }
 
 // Open starts an office. smtpURL is smtp:// or smtps:// with optional user and
 // password, or empty for the outbox folder.
 func Open(smtpURL, from, outbox string, log *slog.Logger) (*Office, error) {
-	o := &Office{from: from, outbox: outbox, log: log, queue: make(chan Letter, waiting), closing: make(chan struct{})}
+	o := &Office{from: from, outbox: outbox, log: log, queue: make(chan waitingLetter, waiting), closing: make(chan struct{}), forgotten: map[string]int64{}}
 	o.stopping, o.stop = context.WithCancel(context.Background())
 	if smtpURL != "" {
 		parsed, err := url.Parse(smtpURL)
@@ -73,8 +88,11 @@ func Open(smtpURL, from, outbox string, log *slog.Logger) (*Office, error) {
 // Send takes a letter and returns at once. When too many letters wait it is an error:
 // the sender may ask again.
 func (o *Office) Send(letter Letter) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	select {
-	case o.queue <- letter:
+	case o.queue <- waitingLetter{Letter: letter, number: o.sent + 1}:
+		o.sent++
 		return nil
 	default:
 		return fmt.Errorf("%d letters are waiting", waiting)
@@ -101,6 +119,7 @@ func (o *Office) run() {
 			continue
 		}
 		o.deliver(letter)
+		o.handled(letter)
 	}
 	if lost > 0 {
 		o.log.Error("letters were waiting at the end and are lost", "letters", lost)
@@ -108,8 +127,11 @@ func (o *Office) run() {
 }
 
 // deliver tries a letter several times, waiting longer each time.
-func (o *Office) deliver(letter Letter) {
+func (o *Office) deliver(letter waitingLetter) {
 	for try := 1; ; try++ {
+		if o.dropped(letter) {
+			return
+		}
 		err := o.try(letter)
 		if err == nil {
 			return
@@ -129,7 +151,10 @@ func (o *Office) deliver(letter Letter) {
 	}
 }
 
-func (o *Office) try(letter Letter) error {
+func (o *Office) try(letter waitingLetter) error {
+	if o.smtp == nil && letter.Unkept {
+		return nil
+	}
 	message := gomail.NewMsg()
 	if err := message.From(o.from); err != nil {
 		return fmt.Errorf("sender: %w", err)
@@ -179,7 +204,12 @@ func (o *Office) client() (*gomail.Client, error) {
 }
 
 // keep writes a letter into the outbox and removes what is older than a day.
-func (o *Office) keep(message *gomail.Msg, letter Letter) error {
+func (o *Office) keep(message *gomail.Msg, letter waitingLetter) error {
+	o.keeping.Lock()
+	defer o.keeping.Unlock()
+	if o.dropped(letter) {
+		return nil
+	}
 	name := time.Now().UTC().Format("20060102T150405.000000") + "-" + suffix() + ".eml"
 	if err := message.WriteToFile(filepath.Join(o.outbox, name)); err != nil {
 		return fmt.Errorf("write to the outbox: %w", err)

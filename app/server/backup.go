@@ -42,6 +42,9 @@ func Backup(ctx context.Context, c config.Config, file string, out, logTo io.Wri
 			})
 		})
 		if err == nil {
+			err = archive.ErasuresIn(c.DataDir).CopyBeside(file)
+		}
+		if err == nil {
 			_, err = fmt.Fprintf(out, "the backup is in %s\n", file)
 		}
 		return err
@@ -59,23 +62,30 @@ func Restore(ctx context.Context, c config.Config, file string, force bool, out,
 	if err != nil {
 		return fmt.Errorf("read the backup: %w", err)
 	}
+	options := archive.RestoreOptions{Force: force, Now: time.Now(), Progress: progress(logTo, "rows read")}
+	if options.Erasures, err = archive.ErasuresBeside(file); err != nil {
+		return err
+	}
 	s, err := openStore(ctx, c, NewLog(c, logTo))
 	if err != nil {
 		return err
 	}
-	restored, err := restoreInto(ctx, s, c, r, info.Size(), force, logTo)
+	restored, err := restoreInto(ctx, s, c, r, info.Size(), options)
 	if err == nil {
-		_, err = fmt.Fprintf(out, "%d rows of the backup made on %s are restored; everybody signs in again\n",
-			restored.Rows, restored.MadeAt.Format(time.RFC3339))
+		_, err = fmt.Fprintf(out, "%d rows of the backup made on %s are restored, %d erasures hold; everybody signs in again\n",
+			restored.Rows, restored.MadeAt.Format(time.RFC3339), restored.Erasures)
 	}
 	return errors.Join(err, s.Close())
 }
 
-func restoreInto(ctx context.Context, s *store.Store, c config.Config, r io.ReaderAt, size int64, force bool, logTo io.Writer) (archive.Restored, error) {
+func restoreInto(ctx context.Context, s *store.Store, c config.Config, r io.ReaderAt, size int64,
+	options archive.RestoreOptions,
+) (archive.Restored, error) {
 	if _, err := s.Migrate(ctx); err != nil {
 		return archive.Restored{}, err
 	}
-	return archive.Restore(ctx, s, c.DataDir, r, size, archive.RestoreOptions{
-		Force: force, Now: time.Now(), Progress: progress(logTo, "rows read"),
-	})
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return archive.Restored{}, fmt.Errorf("COLLOQUY_DATA_DIR cannot be used: %w", err)
+	}
+	return archive.Restore(ctx, s, c.DataDir, r, size, options)
 }

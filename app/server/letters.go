@@ -26,10 +26,12 @@ func (l letters) write(ctx context.Context, letter community.Letter) {
 		subject, text = letterviews.SignIn(w, l.base+"/sign-in/"+letter.Token)
 	case community.LetterInvitation:
 		subject, text = letterviews.Invitation(l.base + "/invitations/" + letter.Token)
+	case community.LetterLeft:
+		subject, text = letterviews.Left(w)
 	default:
 		return
 	}
-	l.send(ctx, mail.Letter{To: letter.To, Subject: subject, Text: text})
+	l.send(ctx, mail.Letter{To: letter.To, Subject: subject, Text: text, Unkept: letter.Kind == community.LetterLeft})
 }
 
 func (l letters) send(ctx context.Context, letter mail.Letter) {

@@ -11,6 +11,7 @@ import (
 
 	"colloquy/app/community"
 	"colloquy/app/config"
+	"colloquy/app/mail"
 	"colloquy/models"
 	"colloquy/models/store"
 )
@@ -23,7 +24,10 @@ func withSite(ctx context.Context, c config.Config, logTo io.Writer, do func(s *
 		return err
 	}
 	var behind error
-	s.rooms(nil, community.Hooks{Failed: func(_ context.Context, err error) { behind = errors.Join(behind, err) }})
+	s.rooms(nil, community.Hooks{
+		Failed: func(_ context.Context, err error) { behind = errors.Join(behind, err) },
+		Forget: func(address string) { behind = errors.Join(behind, mail.ClearOutbox(s.outbox(), address)) },
+	})
 	err = do(s)
 	s.community.Wait()
 	return errors.Join(err, behind, s.close())
@@ -121,6 +125,26 @@ func MemberSuspend(ctx context.Context, c config.Config, email string, days int,
 			return known(err, email)
 		}
 		_, err := fmt.Fprintf(out, "%s is suspended until %s\n", email, until.Format(time.DateOnly))
+		return err
+	})
+}
+
+// MemberLeave ends a membership on somebody's behalf, for good. What becomes of their texts
+// must be said: keep or remove.
+func MemberLeave(ctx context.Context, c config.Config, email, texts string, out, logTo io.Writer) error {
+	ways := map[string]models.Leaving{"keep": models.LeavingKeeps, "remove": models.LeavingRemoves}
+	if ways[texts] == "" {
+		return errors.New("--texts must be keep (as a former member's) or remove")
+	}
+	return withSite(ctx, c, logTo, func(s *site) error {
+		err := s.community.EndMember(ctx, email, ways[texts])
+		var invalid models.Invalid
+		if errors.As(err, &invalid) {
+			return errors.New("this is the last convener: make another member a convener first")
+		} else if err != nil {
+			return known(err, email)
+		}
+		_, err = fmt.Fprintln(out, "the membership has ended")
 		return err
 	})
 }

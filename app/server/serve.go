@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"colloquy/app/archive"
 	"colloquy/app/bus"
 	"colloquy/app/community"
 	"colloquy/app/config"
@@ -62,6 +63,7 @@ func Serve(ctx context.Context, c config.Config, out, logTo io.Writer) error {
 	r := &running{site: opened, meters: prometheus.NewRegistry()}
 	err = r.serve(ctx, out)
 	if r.community != nil {
+		r.community.Stop()
 		r.community.Wait()
 	}
 	if r.office != nil {
@@ -103,6 +105,7 @@ func (r *running) serve(ctx context.Context, out io.Writer) error {
 	if err := r.hub.Start(background); err != nil {
 		return err
 	}
+	r.community.Resume(background)
 	go r.keepFresh(background)
 	if r.row.Demo && r.config.Loopback() {
 		go (&demo.Talk{Row: r.row, Forum: r.forum, Community: r.community, Log: r.log}).Run(background)
@@ -130,7 +133,7 @@ func (r *running) build(ctx context.Context) error {
 		hashWait = time.Minute // measuring waits for its turn
 	}
 	r.rooms(r.moved, community.Hooks{
-		HashWait: hashWait, Letter: letters.write,
+		HashWait: hashWait, Letter: letters.write, Forget: r.office.Forget,
 		SessionEnded: func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
 		MemberEnded:  func(id int64) { r.hub.EndMember(fmt.Sprint(id)) },
 		RightsMoved:  r.rightsMoved,
@@ -158,6 +161,7 @@ func (r *running) build(ctx context.Context) error {
 	}
 	r.app, err = handlers.New(&handlers.Site{
 		Forum: r.forum, Community: r.community, Hub: r.hub, Source: source, Files: files, Log: r.log, Now: time.Now,
+		Copies: archive.NewCopies(r.store, r.config.BaseURL),
 		Secret: r.row.Secret, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
 		TLS: r.config.TLS(), TrustedProxies: r.config.TrustedProxies, RateLimits: r.config.RateLimits,
 		Demo: r.row.Demo && r.config.Loopback(), Version: Version, Ready: r.ready.Load,
@@ -201,6 +205,7 @@ func (r *running) keepFresh(ctx context.Context) {
 			work = func() error { return errors.Join(r.forum.Refresh(ctx), r.forum.Erase(ctx)) }
 		case now := <-sweep.C:
 			work = func() error {
+				r.community.Resume(ctx) // what failed, or another instance has left
 				return errors.Join(r.community.Sweep(ctx), r.office.Sweep(now), r.store.Erase(ctx))
 			}
 		}

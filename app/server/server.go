@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"colloquy/app/archive"
 	"colloquy/app/community"
 	"colloquy/app/config"
 	"colloquy/app/demo"
@@ -108,7 +109,10 @@ func (s *site) prepare(ctx context.Context) error {
 // rooms makes the rooms. hint and hooks are nil for commands: a running server finds
 // what they did by itself within seconds.
 func (s *site) rooms(hint func(threadID, seq int64), hooks community.Hooks) {
-	s.forum = forum.New(s.store, s.row.Secret, time.Now, forum.Hooks{Moved: hint, RightsMoved: hooks.RightsMoved})
+	hooks.Erasing = archive.ErasuresIn(s.config.DataDir).Add
+	s.forum = forum.New(s.store, s.row.Secret, time.Now, forum.Hooks{
+		Moved: hint, RightsMoved: hooks.RightsMoved, Erasing: hooks.Erasing,
+	})
 	hooks.FacesMoved = func(threads map[int64]int64) {
 		s.forum.FacesMoved()
 		s.forum.Stamped(threads)

@@ -101,7 +101,11 @@ var postgresDialect = dialect{
 	},
 	tables: "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() " +
 		"AND table_type = 'BASE TABLE' AND table_name NOT IN ('search_index', 'goose_db_version') ORDER BY table_name",
-	erase:    []string{"VACUUM editions", "VACUUM responses", "VACUUM search_index"},
+	erase: []string{
+		"VACUUM editions", "VACUUM responses", "VACUUM search_index", "VACUUM threads, thread_voices, personas, persona_initiatives, " +
+			"members, sessions, links, tokens, invitations, invitation_themes, join_requests, theme_moderators, passkeys, authenticators, " +
+			"recovery_codes, identities, ceremonies, idempotency_keys, cuts",
+	},
 	hasTable: "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
 	size:     "SELECT pg_database_size(current_database())",
 	reserve: "SELECT nextval(pg_get_serial_sequence(CAST(? AS TEXT), 'id')) " +

@@ -10,7 +10,7 @@ import (
 // may read.
 func (s *Store) Profile(ctx context.Context, scope models.Scope, handle string) (models.Profile, error) {
 	condition, values := readable(scope)
-	query := `SELECT ` + bylineColumns + `, p.organisation, p.about, p.created_at AS joined_on,
+	query := `SELECT ` + bylineColumns + `, p.organisation, p.about, p.languages, p.created_at AS joined_on,
 		(SELECT COUNT(*) FROM responses r JOIN threads t ON t.id = r.thread_id JOIN themes th ON th.id = t.theme_id
 			WHERE r.persona_id = p.id AND r.removed_at IS NULL AND ` + condition + `) AS responses,
 		(SELECT COUNT(DISTINCT r.thread_id) FROM responses r JOIN threads t ON t.id = r.thread_id
@@ -85,7 +85,7 @@ func (tx *Tx) UpdatePersona(persona *models.Persona, initiativeIDs []int64) erro
 	if err := tx.MoveFaces(); err != nil {
 		return err
 	}
-	if err := tx.db.Model(persona).Select("Name", "Organisation", "About").Updates(persona).Error; err != nil {
+	if err := tx.db.Model(persona).Select("Name", "Organisation", "About", "Languages").Updates(persona).Error; err != nil {
 		return translate(err)
 	}
 	if err := tx.db.Exec("DELETE FROM persona_initiatives WHERE persona_id = ?", persona.ID).Error; err != nil {

@@ -42,6 +42,7 @@ func TestSchemaHoldsEveryField(t *testing.T) {
 		models.RecoveryCode{},
 		models.Identity{},
 		models.Ceremony{},
+		models.Cut{},
 	}
 	forumtest.Stores(t, func(t *testing.T, s *store.Store) {
 		for _, noun := range nouns {

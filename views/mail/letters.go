@@ -13,6 +13,11 @@ func SignIn(w *words.Words, link string) (subject, text string) {
 	return w.T("mail.sign-in.subject"), w.T("mail.sign-in.text", "link", link)
 }
 
+// Left is the last letter to somebody whose membership has ended.
+func Left(w *words.Words) (subject, text string) {
+	return w.T("mail.left.subject"), w.T("mail.left.text")
+}
+
 // Invitation is the letter with an invitation, in every language one below the other,
 // because nobody knows yet what the guest reads.
 func Invitation(link string) (subject, text string) {

@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"colloquy/app/archive"
 	"colloquy/app/community"
 	"colloquy/app/forum"
 	"colloquy/app/forumtest"
@@ -116,7 +117,8 @@ func (s *Site) serve(t testing.TB, address string) {
 	must(t, err)
 	app, err := handlers.New(&handlers.Site{
 		Forum: s.Forum, Community: s.Community, Hub: hub, Source: source, Files: files, Log: forumtest.Loud(t),
-		Now: s.Clock.Now, Secret: s.Row.Secret, BaseURL: s.URL,
+		Copies: archive.NewCopies(s.Store, s.URL),
+		Now:    s.Clock.Now, Secret: s.Row.Secret, BaseURL: s.URL,
 		Origins: []string{s.URL}, Version: "test", Ready: func() bool { return true },
 		Meters: prometheus.NewRegistry(), WorkshopSlug: workshop,
 		RateLimits: s.limits, TrustedProxies: s.proxies,

@@ -124,3 +124,14 @@ CREATE TABLE ceremonies (
 );
 CREATE INDEX ceremonies_member ON ceremonies (member_id);
 CREATE INDEX tokens_member ON tokens (member_id);
+
+-- What is left to be done for personas whose authorship is taken off; see models/cut.go.
+CREATE TABLE cuts (
+    id {id},
+    persona_id BIGINT NOT NULL REFERENCES personas (id),
+    group_id BIGINT REFERENCES stakeholder_groups (id),
+    up_to BIGINT NOT NULL,
+    removes BOOLEAN NOT NULL,
+    ends BOOLEAN NOT NULL
+);
+CREATE INDEX cuts_persona ON cuts (persona_id);
