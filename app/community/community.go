@@ -51,6 +51,7 @@ type Community struct {
 	requests   chan struct{}
 	background sync.WaitGroup
 	settings   keptSettings
+	people     keptPeople
 }
 
 // Hooks are what the room tells the rest of the site after a commit; each may be nil.
