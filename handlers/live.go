@@ -48,7 +48,7 @@ var (
 // liveSession is who stands behind a live line.
 func (s *Site) liveSession(c *fiber.Ctx) live.Session {
 	v := s.at(c)
-	session := live.Session{Viewer: visitor, Variant: variantOf(v.language, v.viewer), Rights: visitorsRights}
+	session := live.Session{Viewer: visitor, Variant: variantOf(v.words.Variant(), v.viewer), Rights: visitorsRights}
 	if v.viewer.SignedIn() {
 		session.ID = strconv.FormatInt(v.viewer.SessionID, 10)
 		session.Viewer, session.Rights = v.viewer, rightsOf(v.viewer)

@@ -71,7 +71,7 @@ func (l *LiveSource) renderRow(ctx context.Context, _ string, variant live.Varia
 		return "", err
 	}
 	var html bytes.Buffer
-	err = views.ThreadRowItem(words.For(variant.Language), groups, thread, false, l.Now()).Render(ctx, &html)
+	err = views.ThreadRowItem(words.ForVariant(variant.Language), groups, thread, false, l.Now()).Render(ctx, &html)
 	return html.String(), err
 }
 

@@ -90,7 +90,7 @@ func (l *LiveSource) read(ctx context.Context, channel string, since int64, limi
 }
 
 func (l *LiveSource) render(ctx context.Context, variant live.Variant, change live.Change) (live.Frame, error) {
-	w := words.For(variant.Language)
+	w := words.ForVariant(variant.Language)
 	var html bytes.Buffer
 	switch item := change.Item.(type) {
 	case responseChange:
@@ -203,7 +203,8 @@ func (l *LiveSource) revalidate(ctx context.Context, sessions []string) (map[str
 	return standings, nil
 }
 
-// variantOf is the rendering that a viewer gets; without a language, a line keeps its own.
+// variantOf is the rendering that a viewer gets: the language is that of words.Variant, with
+// the zone in it; without one, a line keeps its own.
 // The class is narrowed to each theme by class. Here it tells apart whoever moderates
 // other themes than before: their pages are shown anew.
 func variantOf(language string, viewer models.Viewer) live.Variant {

@@ -106,6 +106,10 @@ func (s *Site) memberChanged(c *fiber.Ctx, member models.Membership, page views.
 
 func (s *Site) showMemberEdit(c *fiber.Ctx, code int, member models.Membership, page views.MemberEditPage) error {
 	page.Member, page.Groups = member, s.at(c).settings.Groups
+	var err error
+	if page.Moderates, err = s.Community.ModeratedThemes(c.UserContext(), s.at(c).viewer, member.PersonaHandle); err != nil {
+		return err
+	}
 	p := s.page(c, "", "")
 	p.NoIndex = true
 	if reads(c) {

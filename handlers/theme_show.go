@@ -47,6 +47,10 @@ func (s *Site) themePage(c *fiber.Ctx, row models.ThemeRow) (templ.Component, er
 	if err != nil {
 		return nil, err
 	}
+	moderators, err := s.Community.Moderators(c.UserContext(), row.ID)
+	if err != nil {
+		return nil, err
+	}
 	p := s.page(c, row.Title, views.SectionThemes)
 	withLiveList(&p)
 	if row.Audience == models.AudienceEveryone {
@@ -56,6 +60,7 @@ func (s *Site) themePage(c *fiber.Ctx, row models.ThemeRow) (templ.Component, er
 	}
 	return views.Theme(p, views.ThemePage{
 		Theme: row, Groups: s.at(c).settings.Groups, Kind: kind, Counts: counts, Threads: threads, Next: next,
-		Later: c.Query("after") != "", MayOpen: access.Can(v.viewer, access.StartThread, access.Thing{Audience: row.Audience, Groups: row.GroupIDs}) == nil,
+		Later: c.Query("after") != "", MayOpen: access.Can(v.viewer, access.StartThread, access.OfTheme(&row)) == nil,
+		Moderators: moderators, MayConvene: mayConvene(v.viewer),
 	}), nil
 }

@@ -76,13 +76,13 @@ func (s *Site) threadForVisitors(c *fiber.Ctx, head models.ThreadHead, page int)
 }
 
 // threadKey says what the neutral part of a thread's page depends on: the class of the
-// viewer is in it, and the year because dates leave out the present one.
+// viewer is in it, language and zone, and the year because dates leave out the present one.
 func (s *Site) threadKey(c *fiber.Ctx, kind string, head *models.ThreadHead, page int) pageKey {
 	v := s.at(c)
 	return pageKey{
 		kind: kind, epoch: v.counters.Epoch, faces: v.counters.Faces, rights: v.counters.RightsSeq,
 		thread: head.ID, seq: head.Seq, page: page,
-		variant: v.language + " " + string(views.ClassOf(v.viewer, head.ThemeID)) + " " + strconv.Itoa(s.Now().Year()),
+		variant: v.words.Variant() + " " + string(views.ClassOf(v.viewer, head.ThemeID)) + " " + strconv.Itoa(v.words.At(s.Now()).Year()),
 	}
 }
 

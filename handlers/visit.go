@@ -100,6 +100,9 @@ func (s *Site) meet(c *fiber.Ctx) error {
 		v.look = ""
 	}
 	v.words = words.For(v.language)
+	if v.viewer.SignedIn() {
+		v.words = v.words.In(v.viewer.Member.TimeZone)
+	}
 	c.Locals(visitKey{}, v)
 	return nil
 }

@@ -24,6 +24,8 @@ const (
 	Wrong     Problem = "wrong"
 	// Wider is a move after which more people could read.
 	Wider Problem = "wider"
+	// Changed is a form that was filled in while somebody else changed the same.
+	Changed Problem = "changed"
 	// LastConvener is a change after which nobody would run the community.
 	LastConvener Problem = "last convener"
 	// NotAhead is a day that is none, or not after today.

@@ -71,4 +71,8 @@ type Profile struct {
 	Responses int
 	Threads   int
 	JoinedOn  time.Time
+	// Shown tells that the directory lists its member, Bylined that the name stands
+	// somewhere that the viewer may read: over a thread, beside a text, or as a moderator.
+	Shown   bool
+	Bylined bool
 }

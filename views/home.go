@@ -29,7 +29,7 @@ type HomePage struct {
 // front sets the nameplate: the day, and how large the community is.
 func (h *HomePage) front(p Page) Page {
 	p.Front = true
-	p.FrontLines = []string{p.Words.Day(p.Now, p.Now)}
+	p.FrontLines = []string{p.Words.DayOf(p.Now, p.Now)}
 	if n := len(h.Themes); n > 0 {
 		p.FrontLines = append(p.FrontLines, p.N("home.front-themes", n,
 			"number", capital(spelled(p.Words, n)), "threads", p.N("theme.threads", h.Threads)))

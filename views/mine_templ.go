@@ -231,7 +231,7 @@ func mineProfile(w *words.Words, m *models.Mine) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = mineFact(w.T("settings.languages"), w.List(languageNames(m.Languages))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = mineFact(w.T("settings.languages"), w.List(namesOfLanguages(m.Languages))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -239,7 +239,7 @@ func mineProfile(w *words.Words, m *models.Mine) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = mineFact(w.T("settings.language"), strings.Join(languageNames([]string{m.Language}), "")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = mineFact(w.T("settings.language"), strings.Join(namesOfLanguages([]string{m.Language}), "")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -723,7 +723,7 @@ func mineProse(t *models.OwnText, html string) prose.HTML {
 	})
 }
 
-func languageNames(tags []string) []string {
+func namesOfLanguages(tags []string) []string {
 	var names []string
 	for _, tag := range tags {
 		for _, option := range languageOptions() {

@@ -21,6 +21,7 @@ const (
 	SectionWorkshop    = "workshop"
 	SectionAgenda      = "agenda"
 	SectionSearch      = "search"
+	SectionMembers     = "members"
 	SectionAccount     = "account"
 	SectionSettings    = "settings"
 	SectionInvitations = "invitations"

@@ -210,6 +210,9 @@ func communityPages(lang string) map[string]templ.Component {
 		"workshop":     Workshop(visitor, workshop), "workshop-dated": Workshop(member, dated),
 		"agenda": Agenda(visitor, AgendaPage{Questions: fixtureQuestions()}), "agenda-none": Agenda(visitor, AgendaPage{}),
 		"profile": Profile(member, profile), "profile-quiet": Profile(visitor, quiet),
+		"members": Members(member, fixtureDirectory()), "members-none": Members(member, MembersPage{AllGroups: fixtureGroups, Query: "nobody", Later: true}),
+		"group": Group(member, fixtureGroup(true)), "group-visitor": Group(visitor, fixtureGroup(false)),
+		"theme-access": ThemeAccess(member, fixtureAccess()), "theme-access-refused": ThemeAccess(member, refusedAccess()),
 		"about":       About(visitor, AboutPage{Purpose: home.Purpose, Lang: "en", Groups: fixtureExplained()}),
 		"house-rules": HouseRules(visitor), "privacy": Privacy(visitor),
 	}
@@ -285,4 +288,40 @@ func accountPages(lang string) map[string]templ.Component {
 		"settings":           Settings(member, settings),
 		"settings-errors":    Settings(member, unsaved),
 	}
+}
+
+func fixtureDirectory() MembersPage {
+	rows := []models.DirectoryRow{
+		{Byline: named("Amina Diallo", "amina-diallo", 1), Organisation: "An initiative's secretariat", Languages: "en fr ar xx", Initiatives: []models.Initiative{{ID: 1, Slug: "ogp", Name: "OGP"}, {ID: 2, Slug: "eiti", Name: "EITI"}}},
+		{Byline: named("Joseph Mensah", "joseph-mensah", 1)},
+		{Byline: named("هدى", "huda", 7), Organisation: "منظمة"},
+	}
+	return MembersPage{
+		Directory: models.Directory{Rows: rows, Total: 1003, Groups: map[int64]int{1: 2, 7: 1001}, Next: "7.aHVkYQ.huda"},
+		AllGroups: fixtureGroups, Initiatives: []models.Initiative{{ID: 1, Slug: "ogp", Name: "OGP"}}, Query: "a", GroupID: 7, Initiative: "ogp", Later: true,
+	}
+}
+
+func fixtureGroup(mayFind bool) GroupPage {
+	g := GroupPage{Group: fixtureExplained()[0], Lang: "en", Groups: fixtureGroups, MayFind: mayFind}
+	if mayFind {
+		g.Said, g.Members, g.Total, g.Themes = models.Said{Responses: 27, Threads: 9}, fixtureDirectory().Rows, 3, fixtureThemes()[3:4]
+	}
+	return g
+}
+
+func fixtureAccess() ThemeAccessPage {
+	theme := fixtureThemes()[3]
+	return ThemeAccessPage{
+		Theme: theme, Groups: fixtureGroups, Audience: theme.Audience, Stamp: "members false", Saved: true,
+		Moderators: []models.Byline{named("Rosa Quispe", "rosa-quispe", 2)}, Query: "jos", Searched: true,
+		Found: []models.Byline{named("Joseph Mensah", "joseph-mensah", 1)},
+	}
+}
+
+func refusedAccess() ThemeAccessPage {
+	a := fixtureAccess()
+	a.Saved, a.Audience, a.Chosen, a.Pseudonyms, a.Moderators, a.Found = false, models.AudienceGroups, []int64{2, 7}, true, nil, nil
+	a.Errors = FieldErrors{"audience": "More people could read.", "groups": "Tick one.", "q": "No member of that name."}
+	return a
 }

@@ -22,7 +22,7 @@ func page(t *testing.T, lang, name string) *html.Node {
 
 // reachable are the beginnings of the addresses that exist; a page leads nowhere else.
 var reachable = []string{
-	"/themes", "/threads", "/search", "/members/", "/settings", "/sign-in", "/sign-out", "/invitations", "/look", "/demo/sign-in",
+	"/themes", "/threads", "/search", "/members", "/groups/", "/settings", "/sign-in", "/sign-out", "/invitations", "/look", "/demo/sign-in",
 	"/workshops/", "/learning-agenda", "/about", "/house-rules", "/privacy", "/static/", "#", "?page=", "https://colloquy.example/",
 }
 

@@ -49,7 +49,7 @@ func capital(sentence string) string {
 // an activity list: "12 min", "2 h", "3 days", then the date.
 func shortAgo(w *words.Words, t, now time.Time) string {
 	const day = 24 * time.Hour
-	t = t.UTC()
+	t, now = w.At(t), w.At(now)
 	switch past := now.Sub(t); {
 	case past < time.Minute:
 		return w.T("home.short.now")
@@ -61,7 +61,7 @@ func shortAgo(w *words.Words, t, now time.Time) string {
 		return w.N("home.short.days", int(past/day))
 	}
 	month := w.T("month-short." + strconv.Itoa(int(t.Month())))
-	if t.Year() != now.UTC().Year() {
+	if t.Year() != now.Year() {
 		return w.T("home.short.month", "month", month, "year", strconv.Itoa(t.Year()))
 	}
 	return w.T("home.short.date", "day", dayNumber(w, t.Day()), "month", month)

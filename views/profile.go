@@ -23,8 +23,5 @@ func hereSince(p Page, joined time.Time) string {
 
 // profileCounts is how much a persona has written that the viewer may read.
 func profileCounts(p Page, f *models.Profile) string {
-	if f.Responses == 0 {
-		return p.T("profile.nothing-said")
-	}
-	return p.T("profile.counts", "responses", p.N("profile.texts", f.Responses), "threads", p.N("profile.in-threads", f.Threads))
+	return saidLine(p, models.Said{Responses: f.Responses, Threads: f.Threads})
 }

@@ -23,6 +23,10 @@ type ThemePage struct {
 	Next  string
 	// MayOpen tells that the viewer may open a thread here.
 	MayOpen bool
+	// Moderators are those who moderate this theme alone.
+	Moderators []models.Byline
+	// MayConvene offers the page on who may read and moderate the theme.
+	MayConvene bool
 }
 
 // path is the theme's address with a kind and a place in the list, both of which

@@ -54,6 +54,7 @@ type Community struct {
 	settings   keptSettings
 	// stopping tells that work which can be taken up again later rests.
 	stopping atomic.Bool
+	people   keptPeople
 }
 
 // Hooks are what the room tells the rest of the site after a commit; each may be nil.

@@ -12,9 +12,29 @@ import (
 	"colloquy/models/store"
 )
 
-// Profile finds a named persona's page with what of it the viewer may read.
+// Profile finds a named persona's page with what of it the viewer may read. Members read
+// all of whoever is in the directory; of anybody else there is the byline, as it stands
+// beside a text, and nothing when no text that the viewer may read carries it:
+// store.ErrNotFound, as for a handle that nobody has. Visitors are shown no more of
+// anybody. One's own page is whole, and so is every page for conveners.
 func (c *Community) Profile(ctx context.Context, viewer models.Viewer, handle string) (models.Profile, error) {
-	return c.store.Profile(ctx, access.Scope(viewer), handle)
+	profile, err := c.store.Profile(ctx, access.Scope(viewer), handle, c.now().UTC())
+	if err != nil {
+		return models.Profile{}, err
+	}
+	own := viewer.Persona != nil && viewer.Persona.PersonaHandle == handle
+	convenes := access.Can(viewer, access.ChangeMember, access.Thing{}) == nil
+	found := profile.Shown && access.Can(viewer, access.Directory, access.Thing{}) == nil
+	switch {
+	case own || convenes || found:
+		profile.Initiatives, err = c.store.InitiativesOf(ctx, handle)
+		return profile, err
+	case !profile.Bylined:
+		return models.Profile{}, store.ErrNotFound
+	}
+	return models.Profile{
+		Byline: profile.Byline, Responses: profile.Responses, Threads: profile.Threads, Bylined: true,
+	}, nil
 }
 
 // Personas lists the fictional members of a demo.

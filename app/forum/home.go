@@ -32,7 +32,7 @@ func (f *Forum) Home(ctx context.Context, viewer models.Viewer) (models.Home, er
 	if home.Questions, err = f.questions(ctx, viewer); err != nil {
 		return home, err
 	}
-	groups, err := f.store.MembersByGroup(ctx)
+	groups, err := f.store.MembersByGroup(ctx, f.now().UTC())
 	if err != nil {
 		return home, fmt.Errorf("home: %w", err)
 	}

@@ -34,7 +34,7 @@ func (f *Forum) Workshop(ctx context.Context, viewer models.Viewer, slug string)
 	if page.Resources, err = f.store.WorkshopResources(ctx, page.ID); err != nil {
 		return page, fmt.Errorf("workshop: %w", err)
 	}
-	page.Members, err = f.store.MembersByGroup(ctx)
+	page.Members, err = f.store.MembersByGroup(ctx, f.now().UTC())
 	return page, err
 }
 

@@ -14,8 +14,9 @@ import (
 // channel that is closed to them.
 var ErrNoChannel = errors.New("live: no such channel")
 
-// Variant names one rendering of a change: the language of its words and the class of its audience (reader,
-// moderator). It never names a person, so that one rendering serves everybody who watches in that variant.
+// Variant names one rendering of a change: the language of its words, with the zone of its times where that is not
+// UTC, and the class of its audience (reader, moderator). It never names a person, so that one rendering serves
+// everybody who watches in that variant.
 type Variant struct {
 	Language string
 	Class    string

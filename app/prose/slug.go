@@ -18,6 +18,7 @@ var reservedSlugs = map[string]bool{
 	"new": true, "edit": true, "delete": true, "lock": true, "unlock": true, "pin": true, "move": true, "split": true,
 	"merge": true, "feature": true, "follow": true, "preview": true, "responses": true, "changes": true, "feed.atom": true,
 	"feed": true, "outcome": true, "reply": true, "page": true,
+	"access": true, "moderators": true,
 }
 
 // Reserved says whether a slug would be read as something else in an address: the

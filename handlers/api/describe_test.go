@@ -38,7 +38,7 @@ func TestDescription(t *testing.T) {
 	slices.Sort(operations)
 	want := []string{
 		"DELETE /threads/{id}/responses/{number}", "GET /me", "GET /search", "GET /themes", "GET /themes/{slug}",
-		"GET /themes/{slug}/threads", "GET /threads/{id}", "GET /threads/{id}/changes", "GET /threads/{id}/responses",
+		"GET /themes/{slug}/threads", "GET /threads/{id}", "GET /threads/{id}/changes", "GET /threads/{id}/mentions", "GET /threads/{id}/responses",
 		"PATCH /threads/{id}", "PATCH /threads/{id}/responses/{number}", "POST /threads", "POST /threads/{id}/responses",
 	}
 	if !slices.Equal(operations, want) {

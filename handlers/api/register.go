@@ -78,6 +78,7 @@ func Register(app *fiber.App, deps Deps) {
 	a.changes(described)
 	a.search(described)
 	a.me(described)
+	a.mentions(described)
 	description := describe(described.OpenAPI())
 	headToo{group}.Add(fiber.MethodGet, "/openapi.json", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, "application/openapi+json")

@@ -33,9 +33,3 @@ func (s *Store) Initiatives(ctx context.Context) ([]models.Initiative, error) {
 func (tx *Tx) CreateInitiative(initiative *models.Initiative) error {
 	return translate(tx.db.Create(initiative).Error)
 }
-
-// MembersByGroup counts the members who have not left in each group.
-func (s *Store) MembersByGroup(ctx context.Context) ([]models.Voice, error) {
-	return all[models.Voice](s.reader(ctx).Raw(
-		"SELECT group_id, COUNT(*) AS responses FROM members GROUP BY group_id ORDER BY group_id"))
-}

@@ -40,7 +40,8 @@ func named(member *models.Member) {
 	}
 }
 
-// UpdateMember writes the member's own choices and password.
+// UpdateMember writes the member's own choices and password. Whoever changes whether the
+// directory shows the member moves the rights in the same transaction.
 func (tx *Tx) UpdateMember(member *models.Member) error {
 	return translate(tx.db.Model(member).Select("PasswordHash", "Language", "Appearance", "TimeZone", "Directory").Updates(member).Error)
 }

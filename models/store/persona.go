@@ -2,31 +2,35 @@ package store
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"colloquy/models"
 )
 
-// Profile finds the named persona of a handle with what it has said that the scope
-// may read.
-func (s *Store) Profile(ctx context.Context, scope models.Scope, handle string) (models.Profile, error) {
+// Profile finds the named persona of a handle with what it has said that the scope may
+// read. Its initiatives come with InitiativesOf.
+func (s *Store) Profile(ctx context.Context, scope models.Scope, handle string, now time.Time) (models.Profile, error) {
 	condition, values := readable(scope)
+	spoken := ` FROM responses r JOIN threads t ON t.id = r.thread_id JOIN themes th ON th.id = t.theme_id
+		WHERE r.persona_id = p.id AND r.removed_at IS NULL AND ` + condition
 	query := `SELECT ` + bylineColumns + `, p.organisation, p.about, p.languages, p.created_at AS joined_on,
-		(SELECT COUNT(*) FROM responses r JOIN threads t ON t.id = r.thread_id JOIN themes th ON th.id = t.theme_id
-			WHERE r.persona_id = p.id AND r.removed_at IS NULL AND ` + condition + `) AS responses,
-		(SELECT COUNT(DISTINCT r.thread_id) FROM responses r JOIN threads t ON t.id = r.thread_id
-			JOIN themes th ON th.id = t.theme_id
-			WHERE r.persona_id = p.id AND r.removed_at IS NULL AND ` + condition + `) AS threads
-		FROM personas p LEFT JOIN stakeholder_groups g ON g.id = p.group_id
+		(SELECT COUNT(*)` + spoken + `) AS responses, (SELECT COUNT(DISTINCT r.thread_id)` + spoken + `) AS threads,
+		COALESCE(` + listedMember + `, FALSE) AS shown, (EXISTS (SELECT 1` + spoken + `)
+			OR EXISTS (SELECT 1 FROM threads t JOIN themes th ON th.id = t.theme_id WHERE t.persona_id = p.id AND ` + condition + `)
+			OR EXISTS (SELECT 1 FROM theme_moderators tm JOIN themes th ON th.id = tm.theme_id
+				WHERE tm.member_id = m.id AND ` + hereMember + ` AND ` + condition + `)) AS bylined
+		FROM personas p LEFT JOIN members m ON m.id = p.member_id LEFT JOIN stakeholder_groups g ON g.id = p.group_id
 		WHERE p.kind = ? AND p.handle = ?`
-	values = append(append(append([]any{}, values...), values...), models.PersonaNamed, handle)
-	profile, err := one[models.Profile](s.reader(ctx).Raw(query, values...))
-	if err != nil {
-		return profile, err
-	}
-	profile.Initiatives, err = all[models.Initiative](s.reader(ctx).Raw(`SELECT i.* FROM initiatives i
+	all := slices.Concat(values, values, []any{now}, values, values, []any{now}, values, []any{models.PersonaNamed, handle})
+	return one[models.Profile](s.reader(ctx).Raw(query, all...))
+}
+
+// InitiativesOf lists the initiatives of a handle's persona by name.
+func (s *Store) InitiativesOf(ctx context.Context, handle string) ([]models.Initiative, error) {
+	return all[models.Initiative](s.reader(ctx).Raw(`SELECT i.* FROM initiatives i
 		JOIN persona_initiatives pi ON pi.initiative_id = i.id JOIN personas p ON p.id = pi.persona_id
 		WHERE p.handle = ? ORDER BY i.name, i.id`, handle))
-	return profile, err
 }
 
 // ByPersona lists the latest texts of a persona's handle that the scope may read.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"colloquy/models"
 )
@@ -80,10 +81,51 @@ func audienceGroups(db *gorm.DB, themeIDs []int64) (map[int64][]int64, error) {
 	return groups, err
 }
 
-// ThemeBySlug finds a theme within a transaction.
+// ThemeBySlug finds a theme within a transaction that puts a thread into it. Who may read
+// the theme does not change before the transaction ends.
 func (tx *Tx) ThemeBySlug(scope models.Scope, slug string) (models.Theme, error) {
-	condition, values := where(scope, slug)
-	return one[models.Theme](tx.db.Raw(`SELECT th.* FROM themes th`+condition+` AND th.slug = ?`, values...))
+	return tx.lockedTheme("SHARE", scope, slug)
+}
+
+// ThemeToChange finds a theme whose access is about to change. It waits for whoever puts a
+// thread into it, and follows MoveRights.
+func (tx *Tx) ThemeToChange(scope models.Scope, slug string) (models.Theme, error) {
+	return tx.lockedTheme("UPDATE", scope, slug)
+}
+
+// lockedTheme finds a theme and locks its row until the transaction ends, where more than
+// one may write at once.
+func (tx *Tx) lockedTheme(strength string, scope models.Scope, slug string) (models.Theme, error) {
+	condition, values := readable(scope)
+	return one[models.Theme](tx.db.Table("themes th").Select("th.*").Clauses(clause.Locking{Strength: strength}).
+		Where(condition+" AND th.slug = ?", append(values, slug)...))
+}
+
+// HoldsThreads tells whether a theme has any thread.
+func (tx *Tx) HoldsThreads(themeID int64) (bool, error) {
+	count, err := one[int](tx.db.Raw("SELECT COUNT(*) FROM threads WHERE theme_id = ?", themeID))
+	return count > 0, err
+}
+
+// SetThemeAccess writes who may read a theme, with the groups where some may, and whether
+// it lets members speak under other names. It follows MoveRights and MoveFaces.
+func (tx *Tx) SetThemeAccess(theme *models.Theme, groupIDs []int64) error {
+	if err := tx.db.Model(theme).Select("Audience", "Pseudonyms").Updates(theme).Error; err != nil {
+		return translate(err)
+	}
+	if err := tx.db.Exec("DELETE FROM theme_groups WHERE theme_id = ?", theme.ID).Error; err != nil {
+		return err
+	}
+	return tx.letGroups(theme.ID, groupIDs)
+}
+
+func (tx *Tx) letGroups(themeID int64, groupIDs []int64) error {
+	for _, id := range groupIDs {
+		if err := tx.db.Exec("INSERT INTO theme_groups (theme_id, group_id) VALUES (?, ?)", themeID, id).Error; err != nil {
+			return translate(err)
+		}
+	}
+	return nil
 }
 
 // ThemeGroups lists the groups that may read a theme whose audience is groups.
@@ -97,10 +139,8 @@ func (tx *Tx) CreateTheme(theme *models.Theme, groupIDs []int64) error {
 	if err := tx.db.Create(theme).Error; err != nil {
 		return translate(err)
 	}
-	for _, id := range groupIDs {
-		if err := tx.db.Exec("INSERT INTO theme_groups (theme_id, group_id) VALUES (?, ?)", theme.ID, id).Error; err != nil {
-			return translate(err)
-		}
+	if err := tx.letGroups(theme.ID, groupIDs); err != nil {
+		return err
 	}
 	return tx.MoveRights()
 }

@@ -5,23 +5,27 @@ import (
 	"time"
 )
 
-// Day writes a date in full, "9 November 2026", without the year when it is the
-// year of now. All dates are in UTC.
-func (w *Words) Day(t, now time.Time) string {
-	t = t.UTC()
-	if t.Year() == now.UTC().Year() {
+// Day writes a mere date in full, "9 November 2026", without the year when it is the
+// year of now. A date is the same everywhere: it is kept, and shown, in UTC.
+func (w *Words) Day(t, now time.Time) string { return w.day(t.UTC(), now.UTC()) }
+
+// DayOf writes the date of a moment as Day does: the date on which it was in the zone.
+func (w *Words) DayOf(t, now time.Time) string { return w.day(w.At(t), w.At(now)) }
+
+func (w *Words) day(t, now time.Time) string {
+	if t.Year() == now.Year() {
 		return w.T("date.day", "day", w.dayNumber(t), "month", w.Month(int(t.Month())))
 	}
 	return w.T("date.day-year", "day", w.dayNumber(t), "month", w.Month(int(t.Month())), "year", strconv.Itoa(t.Year()))
 }
 
 // DayTime writes a moment in short, "9 Nov, 16:10", with the year when it is not
-// the year of now. All times are in UTC.
+// the year of now, as it was in the zone.
 func (w *Words) DayTime(t, now time.Time) string {
-	t = t.UTC()
+	t, now = w.At(t), w.At(now)
 	month := w.T("month-short." + strconv.Itoa(int(t.Month())))
 	clock := t.Format("15:04")
-	if t.Year() == now.UTC().Year() {
+	if t.Year() == now.Year() {
 		return w.T("date.time", "day", w.dayNumber(t), "month", month, "time", clock)
 	}
 	return w.T("date.time-year", "day", w.dayNumber(t), "month", month, "year", strconv.Itoa(t.Year()), "time", clock)
@@ -43,7 +47,7 @@ func (w *Words) Ago(t, now time.Time) string {
 	case past < 7*day:
 		return w.N("date.days-ago", int(past/day))
 	default:
-		return w.Day(t, now)
+		return w.DayOf(t, now)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/language"
 )
@@ -24,6 +25,9 @@ type Words struct {
 	messages map[string]*message
 	small    []form // plural forms of the numbers below len(small)
 	form     func(n int) form
+	// zone is where moments are shown, zoneName its IANA name; nil and empty for UTC.
+	zone     *time.Location
+	zoneName string
 }
 
 // Language is a language that the interface or a text can be in.
