@@ -15,6 +15,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/gorilla/websocket"
 
+	"colloquy/app/community"
 	"colloquy/app/forum"
 	"colloquy/app/forumtest"
 	"colloquy/app/forumtest/served"
@@ -41,6 +42,10 @@ const (
 func TestNothingLeaks(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
 		her := s.Add(t, herAddress, herName, "Funders", models.RoleMember)
+		err := s.Community.EditProfile(context.Background(), her, community.ProfileEdit{Name: herName, Organisation: herHouse, Directory: false})
+		if err != nil {
+			t.Fatal(err)
+		}
 		lines := map[string]*listener{}
 		people := everybody(t, s)
 		for _, who := range people {
@@ -50,7 +55,7 @@ func TestNothingLeaks(t *testing.T) {
 		for _, who := range people {
 			var needles []string
 			switch who.name {
-			case "a visitor", "a member":
+			case "a visitor", "a member", "a moderator of another theme":
 				needles = []string{"Quaxw", "Zephyrine", herHandle, "Vermiculite", "vermiculite", "bergamot", "tourmaline", herPrivate, forumtest.Boards}
 			}
 			outside := needles

@@ -86,15 +86,39 @@ type somebody struct {
 func everybody(t *testing.T, s *served.Site) []somebody {
 	t.Helper()
 	people := []somebody{{"a visitor", s.Visitor, s.Browser(t)}}
+	theirs := func(viewer models.Viewer) models.Viewer { // with what they moderate
+		now, err := s.Store.ViewerOfMember(context.Background(), viewer.Member.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now.Now = viewer.Now
+		return now
+	}
 	for _, of := range []struct {
 		name   string
 		viewer models.Viewer
 	}{
-		{"a member", s.Amina}, {"the author, of a group", s.Paul}, {"a moderator", s.Lena}, {"a convener", s.Teo},
+		{"a member", s.Amina}, {"the author, of a group", s.Paul}, {"a moderator of another theme", s.Rosa},
+		{"a moderator of the theme", moderator(t, s)}, {"a moderator", s.Lena}, {"a convener", s.Teo},
 	} {
-		people = append(people, somebody{of.name, of.viewer, s.SignedIn(t, of.viewer)})
+		people = append(people, somebody{of.name, theirs(of.viewer), s.SignedIn(t, of.viewer)})
 	}
 	return people
+}
+
+// moderator is a member who moderates the theme of the boards and nothing else; Rosa
+// moderates another one.
+func moderator(t *testing.T, s *served.Site) models.Viewer {
+	t.Helper()
+	chosen := s.Add(t, "mira@example.org", "Mira Osei", "INGOs", models.RoleMember)
+	elsewhere := "elsewhere"
+	s.Theme(t, elsewhere, "Elsewhere", models.AudienceMembers)
+	for slug, handle := range map[string]string{forumtest.Boards: chosen.Persona.PersonaHandle, elsewhere: s.Rosa.Persona.PersonaHandle} {
+		if err := s.Community.AddModerator(context.Background(), s.Teo, slug, handle); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return chosen
 }
 
 // spot is where an address is tried: a theme, and in it a thread with a response, both
@@ -126,7 +150,7 @@ var nowhere = spot{theme: "no-such-theme", thread: 99_999_999, number: 2}
 func (p spot) at(pattern string) string {
 	return strings.NewReplacer(":id", strconv.FormatInt(p.thread, 10), ":slug/:number", "heliotrope/"+strconv.Itoa(p.number),
 		":number", strconv.Itoa(p.number), "/themes/:slug", "/themes/"+p.theme, ":slug", "heliotrope",
-		":handle", "rosa-quispe").Replace(pattern)
+		":handle", "nina-berg").Replace(pattern)
 }
 
 // try does what an address is for.
@@ -182,6 +206,7 @@ func (who somebody) reason(r rule, p spot) access.Reason {
 func TestEveryAddressFollowsTheRule(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
 		people := everybody(t, s)
+		s.Add(t, "nina@example.org", "Nina Berg", "Researchers", models.RoleMember)
 		for _, audience := range []string{forumtest.Boards, forumtest.Inside, forumtest.Public} {
 			for _, route := range slices.Sorted(maps.Keys(rules)) {
 				r := rules[route]
