@@ -13,7 +13,8 @@ import (
 type Cut struct {
 	ID        int64 `gorm:"primaryKey"`
 	PersonaID int64
-	// GroupID is the group that the texts were counted for as a voice; nil for none.
+	// GroupID is the group that the texts of a persona that ends were counted for as a voice;
+	// nil for none, and while the persona itself tells.
 	GroupID *int64
 	// UpTo is the id of the last response that is meant: what is written later stays.
 	UpTo int64

@@ -46,7 +46,7 @@ func (tx *Tx) CutPersona(persona *models.Persona) error {
 	if err != nil {
 		return err
 	}
-	return tx.db.Create(&models.Cut{PersonaID: persona.ID, GroupID: persona.GroupID, UpTo: last}).Error
+	return tx.db.Create(&models.Cut{PersonaID: persona.ID, UpTo: last}).Error
 }
 
 // EndPersona takes everything from a persona that says who it was, and says that its texts
@@ -96,8 +96,11 @@ func (tx *Tx) TextsOf(personaID int64) ([]models.Erasure, error) {
 // CutSome takes the authorship off the next texts, at most limit of them. When there were
 // fewer, nothing is left to do: the cut is gone, and with it a persona that ends.
 func (tx *Tx) CutSome(cut *models.Cut, limit int) (Stamped, error) {
-	// Whoever counts voices in many threads does so behind this lock: see MoveRights.
-	if err := tx.db.Exec("UPDATE community SET faces = faces WHERE id = 1").Error; err != nil {
+	if err := tx.holdFaces(); err != nil {
+		return Stamped{}, err
+	}
+	groupID, err := tx.voiceOf(cut)
+	if err != nil {
 		return Stamped{}, err
 	}
 	rows, err := all[shown](tx.db.Raw("SELECT id, thread_id FROM responses WHERE persona_id = ? AND id <= ? ORDER BY id LIMIT ?",
@@ -111,7 +114,7 @@ func (tx *Tx) CutSome(cut *models.Cut, limit int) (Stamped, error) {
 		byThread[row.ThreadID] = append(byThread[row.ThreadID], row.ID)
 	}
 	for _, threadID := range slices.Sorted(maps.Keys(byThread)) {
-		if stamped.Threads[threadID], err = tx.cutTexts(cut, threadID, byThread[threadID]); err != nil {
+		if stamped.Threads[threadID], err = tx.cutTexts(cut, groupID, threadID, byThread[threadID]); err != nil {
 			return Stamped{}, err
 		}
 	}
@@ -119,6 +122,25 @@ func (tx *Tx) CutSome(cut *models.Cut, limit int) (Stamped, error) {
 		return stamped, tx.endCut(cut)
 	}
 	return stamped, nil
+}
+
+// holdFaces keeps groups and names as they are until the transaction ends, and keeps those
+// waiting who count voices in many threads: see MoveRights.
+func (tx *Tx) holdFaces() error {
+	return tx.db.Exec("UPDATE community SET faces = faces WHERE id = 1").Error
+}
+
+// voiceOf is the group that the texts of a cut are counted for, 0 for none: the persona's
+// own for as long as it has one.
+func (tx *Tx) voiceOf(cut *models.Cut) (int64, error) {
+	if cut.GroupID != nil {
+		return *cut.GroupID, nil
+	}
+	group, err := one[int64](tx.db.Raw("SELECT COALESCE(group_id, 0) FROM personas WHERE id = ?", cut.PersonaID))
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil // another process has done the cut meanwhile
+	}
+	return group, err
 }
 
 // endCut forgets a cut, and deletes the persona when it ends.
@@ -136,12 +158,19 @@ func (tx *Tx) endCut(cut *models.Cut) error {
 // thread's new number. A pseudonym that has said nothing else goes with it. ErrNotFound is
 // returned when the text is not the persona's any more.
 func (tx *Tx) CutText(row *models.ResponseRow) (int64, error) {
+	if err := tx.holdFaces(); err != nil {
+		return 0, err
+	}
 	persona, err := one[models.Persona](tx.db.Raw("SELECT * FROM personas WHERE id = ?", row.PersonaID))
 	if err != nil {
 		return 0, err
 	}
 	cut := models.Cut{PersonaID: persona.ID, GroupID: persona.GroupID}
-	seq, err := tx.cutTexts(&cut, row.ThreadID, []int64{row.ID})
+	groupID, err := tx.voiceOf(&cut)
+	if err != nil {
+		return 0, err
+	}
+	seq, err := tx.cutTexts(&cut, groupID, row.ThreadID, []int64{row.ID})
 	if err != nil || persona.Kind != models.PersonaPseudonym {
 		return seq, err
 	}
@@ -152,14 +181,10 @@ func (tx *Tx) CutText(row *models.ResponseRow) (int64, error) {
 
 // cutTexts leads some texts of a thread to the former member and returns the thread's new
 // number. It locks as whoever writes there: the voices, then the thread, then its texts.
-func (tx *Tx) cutTexts(cut *models.Cut, threadID int64, ids []int64) (int64, error) {
+func (tx *Tx) cutTexts(cut *models.Cut, groupID, threadID int64, ids []int64) (int64, error) {
 	former, err := tx.Former()
 	if err != nil {
 		return 0, err
-	}
-	groupID := int64(0)
-	if cut.GroupID != nil {
-		groupID = *cut.GroupID
 	}
 	if err := tx.CountVoice(threadID, groupID, 0); err != nil {
 		return 0, err
