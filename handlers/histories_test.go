@@ -239,8 +239,8 @@ func (l *line) follow(id int64, c *copied) {
 	l.send(fmt.Sprintf(`{"t":"sub","ch":"%s","since":%d,"ep":"%s"}`, ThreadChannel(id), c.seq, c.ep))
 }
 
-// TestPageAndFramesAreOne does random acts of all kinds. In every language and class, a
-// page with the frames since, whether it followed all the while or was away, equals a
+// TestPageAndFramesAreOne does random acts of all kinds. In every language, class and zone,
+// a page with the frames since, whether it followed all the while or was away, equals a
 // page that is loaded now.
 func TestPageAndFramesAreOne(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
@@ -280,17 +280,22 @@ func TestPageAndFramesAreOne(t *testing.T) {
 	})
 }
 
-// followers are readers in all four languages and both classes, and a visitor.
+// followers are readers in all four languages, both classes and three zones, and a visitor.
 func followers(t *testing.T, s *served.Site, address string, id int64) []*follower {
 	t.Helper()
 	all := []*follower{{who: "a visitor", browser: s.Browser(t)}}
 	languages := []string{"en", "fr", "es", "ar"}
+	// One member and one moderator read in zones where the day is often another one.
+	s.Choose(t, s.Rosa, func(member *models.Member) { member.TimeZone = "Pacific/Kiritimati" })
+	s.Choose(t, s.Lena, func(member *models.Member) { member.TimeZone = "America/Lima" })
+	s.Rosa, s.Lena = s.Again(t, s.Rosa), s.Again(t, s.Lena)
 	for i, viewer := range []models.Viewer{s.Amina, s.Rosa, s.Paul, s.Lena, s.Teo} {
 		if err := s.Community.SetLook(t.Context(), viewer, languages[i%4], ""); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, &follower{who: viewer.Persona.PersonaName, browser: s.SignedIn(t, viewer)})
 	}
+	all[2].browser.Get(address).Status(http.StatusOK).Has(`data-zone="Pacific/Kiritimati"`)
 	for _, f := range all {
 		f.page, f.line = load(t, f.browser, address), dial(t, s, f.browser)
 		f.line.follow(id, f.page)

@@ -21,6 +21,7 @@ const (
 
 func TestToEverybodyButConvenersTheMembershipPageIsAbsent(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
+		s.Start(t, s.Paul, forumtest.Public, "What a visitor knows him by")
 		for name, browser := range map[string]*served.Browser{
 			"a visitor": s.Browser(t), "a member": s.SignedIn(t, s.Amina), "a moderator": s.SignedIn(t, s.Lena),
 		} {

@@ -137,6 +137,25 @@ func (c *Cast) viewer(t testing.TB, memberID int64) models.Viewer {
 	return viewer
 }
 
+// Again is the viewer with what they may by now.
+func (c *Cast) Again(t testing.TB, viewer models.Viewer) models.Viewer {
+	t.Helper()
+	return c.viewer(t, viewer.Member.ID)
+}
+
+// Choose changes what a member chooses for themselves.
+func (c *Cast) Choose(t testing.TB, viewer models.Viewer, choose func(member *models.Member)) {
+	t.Helper()
+	member := *viewer.Member
+	choose(&member)
+	must(t, c.Store.Write(context.Background(), func(tx *store.Tx) error {
+		if err := tx.MoveRights(); err != nil {
+			return err
+		}
+		return tx.UpdateMember(&member)
+	}))
+}
+
 // Theme makes a theme.
 func (c *Cast) Theme(t testing.TB, slug, title string, audience models.Audience, groups ...int64) {
 	t.Helper()
