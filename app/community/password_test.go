@@ -125,21 +125,21 @@ func TestPasswordsThatAreSoonGuessed(t *testing.T) {
 	c := forumtest.NewCast(t, forumtest.Open(t, forumtest.SQLite(t)))
 	_, amina := signedIn(t, c, "amina@example.org")
 	for password, want := range map[string]models.Problem{
-		"":                       models.TooShort,
-		"nine char":              models.TooShort,
-		"ééééééééé":              models.TooShort, // nine characters, eighteen bytes
+		"":                        models.TooShort,
+		"nine char":               models.TooShort,
+		"ééééééééé":               models.TooShort, // nine characters, eighteen bytes
 		strings.Repeat("ab1", 67): models.TooLong,
-		"\xff0123456789":         models.Encoding,
-		"1234567890":             models.Common,
-		"QWERTYUIOP":             models.Common,
-		"Password123":            models.Common,
-		"aaaaaaaaaaaaaaaa":       models.Guessable,
-		"abcdefghijklmnop":       models.Guessable,
-		"aminadiallo1":           models.Guessable,
-		"AminaDiallo2":           models.Guessable,
-		"Amina Diallo":           models.Guessable,
-		"amina@example.org":      models.Guessable,
-		"colloquy2026":           models.Guessable,
+		"\xff0123456789":          models.Encoding,
+		"1234567890":              models.Common,
+		"QWERTYUIOP":              models.Common,
+		"Password123":             models.Common,
+		"aaaaaaaaaaaaaaaa":        models.Guessable,
+		"abcdefghijklmnop":        models.Guessable,
+		"aminadiallo1":            models.Guessable,
+		"AminaDiallo2":            models.Guessable,
+		"Amina Diallo":            models.Guessable,
+		"amina@example.org":       models.Guessable,
+		"colloquy2026":            models.Guessable,
 	} {
 		_, err := c.Community.SetPassword(ctx, amina, community.PasswordChange{New: password, Fresh: true}, community.Arrival{})
 		var invalid models.Invalid
