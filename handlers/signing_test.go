@@ -384,7 +384,7 @@ func TestForgedReturnAddressesStayHere(t *testing.T) {
 			what := fmt.Sprintf("%.40q", next)
 			// In a query that a link elsewhere may hold.
 			page := b.Get("/sign-in?next=" + url.QueryEscape(next))
-			if kept := page.Find(signInForm + ` [name="next"]`).AttrOr("value", ""); kept != "/" {
+			if kept := page.Find(signInForm+` [name="next"]`).AttrOr("value", ""); kept != "/" {
 				t.Errorf("%s is kept as %q", what, kept)
 			}
 			// In the form, and in the cookie, as whoever can write either would.
@@ -402,7 +402,7 @@ func TestForgedReturnAddressesStayHere(t *testing.T) {
 			b.Get("/sign-out").Submit(`main form[action="/sign-out"]`, nil)
 		}
 		for _, next := range []string{"/themes", "/search?q=a%2Fb%0A", "/themes/" + forumtest.Public + "?kind=question#x", "/a%20b", "/%D9%81"} {
-			if kept := b.Get("/sign-in?next=" + url.QueryEscape(next)).Find(signInForm + ` [name="next"]`).AttrOr("value", ""); kept != next {
+			if kept := b.Get("/sign-in?next="+url.QueryEscape(next)).Find(signInForm+` [name="next"]`).AttrOr("value", ""); kept != next {
 				t.Errorf("%s is kept as %q", next, kept)
 			}
 		}

@@ -39,7 +39,7 @@ func (h *Hub) RenewSession(id string) {
 	}
 	for _, s := range h.all() {
 		if s.session == id {
-			s.expel(CloseRestart)
+			s.shut(CloseRestart, true)
 		}
 	}
 }
