@@ -36,6 +36,15 @@ func (s *Site) enter(c *fiber.Ctx, entry community.Entry, next string) error {
 	return seeOther(c, next)
 }
 
+// renew gives the browser its session's new token. Whoever has just proved who they are
+// need not do it again.
+func (s *Site) renew(c *fiber.Ctx, token string, proved bool) {
+	s.setCookie(c, "session", token, sessionFor)
+	if proved {
+		s.freshen(c, token)
+	}
+}
+
 // arrival is what this browser tells of itself when somebody signs in.
 func (s *Site) arrival(c *fiber.Ctx) community.Arrival {
 	return community.Arrival{Device: device(c), Mark: c.Cookies(s.cookie("device"))}

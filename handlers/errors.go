@@ -46,7 +46,7 @@ func status(err error) int {
 	case errors.Is(err, errForeign), errors.Is(err, errStale), errors.Is(err, community.ErrSuspended):
 		return http.StatusForbidden
 	case errors.As(err, &invalid), errors.Is(err, forum.ErrKeyReused),
-		errors.Is(err, community.ErrCredentials):
+		errors.Is(err, community.ErrCredentials), errors.Is(err, community.ErrCode):
 		return http.StatusUnprocessableEntity
 	case errors.As(err, &conflict), errors.Is(err, forum.ErrRemoved), errors.Is(err, models.ErrTaken):
 		return http.StatusConflict

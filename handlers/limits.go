@@ -30,6 +30,8 @@ var paces = map[string]pace{
 	"letter":  {30 * time.Second, 5},
 	"letters": {5 * time.Minute, 6},   // to one address, from wherever
 	"guesses": {20 * time.Second, 20}, // at one password, from wherever
+	"codes":   {3 * time.Minute, 10},  // at one second step, from wherever
+	"code":    {2 * time.Second, 20},
 	"polling": {time.Second, 120},
 	"look":    {time.Second, 60},
 	"search":  {500 * time.Millisecond, 40},
@@ -146,12 +148,29 @@ func (l *limits) veil(source string) string {
 	return string(mac.Sum(nil)[:16])
 }
 
-// limitAccount counts an act against the account that it is aimed at, known or not.
-func (s *Site) limitAccount(act, email string) error {
+// limitAccount counts an act against the account that it is aimed at, known or not. A
+// browser in which the account's member has signed in has a count of its own, so that
+// nobody keeps a member out by trying in their name; all other browsers share one. act is
+// the account's; where from is not empty, browsers that are not known count for where they
+// come from as well, as an act of that name.
+func (s *Site) limitAccount(c *fiber.Ctx, act, from, email string) error {
 	if !s.RateLimits {
 		return nil
 	}
-	if wait := s.limits.allow(act, "account "+community.EmailKey(email), s.Now()); wait > 0 {
+	mark := s.arrival(c).Mark
+	known, err := s.Community.KnowsDevice(c.UserContext(), mark, email)
+	if err != nil {
+		return err
+	}
+	account := "account " + community.EmailKey(email)
+	if known {
+		account += " in " + mark
+	} else if from != "" {
+		if err := s.limit(c, from); err != nil {
+			return err
+		}
+	}
+	if wait := s.limits.allow(act, account, s.Now()); wait > 0 {
 		return tooMany{wait: wait}
 	}
 	return nil

@@ -5,10 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"net/url"
+	"errors"
+	"net/http"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"colloquy/app/community"
+	"colloquy/views"
 )
 
 // freshFor is how long somebody who proved who they are need not prove it again.
@@ -50,5 +54,93 @@ func (s *Site) fresh(c *fiber.Ctx) error {
 	if s.isFresh(c) {
 		return c.Next()
 	}
-	return seeOther(c, "/settings/proof?next="+url.QueryEscape(localPath(c.OriginalURL())))
+	return seeOther(c, views.ProofPath(localPath(c.OriginalURL())))
+}
+
+// proofShow asks a member who they are, once more.
+func (s *Site) proofShow(c *fiber.Ctx) error {
+	next := localPath(c.Query("next"))
+	switch {
+	case !s.at(c).viewer.SignedIn():
+		return errSignIn
+	case s.isFresh(c):
+		return seeOther(c, next)
+	}
+	return s.showProof(c, http.StatusOK, views.ProofPage{Next: next, Sent: c.Query("sent") != ""})
+}
+
+func (s *Site) showProof(c *fiber.Ctx, code int, page views.ProofPage) error {
+	v := s.at(c)
+	var err error
+	if page.HasAuthenticator, _, err = s.Community.SecondFactor(c.UserContext(), v.viewer); err != nil {
+		return err
+	}
+	page.HasPassword = v.viewer.Member.PasswordHash != ""
+	p := s.page(c, "", views.SectionSettings)
+	p.Path = views.ProofPath(page.Next)
+	c.Status(code)
+	s.cacheRule(c, false)
+	return s.render(c, views.Proof(p, page))
+}
+
+// proofCreate takes what a member proves themselves with: from then on the session has
+// another token, and whoever had a copy of the old one is out.
+func (s *Site) proofCreate(c *fiber.Ctx) error {
+	v, how := s.at(c), c.FormValue("how")
+	if !v.viewer.SignedIn() {
+		return errSignIn
+	}
+	page := views.ProofPage{Next: localPath(c.FormValue("next")), Sent: how == "mailed"}
+	if how == "letter" {
+		return s.proofSend(c, page.Next)
+	}
+	err := s.prove(c, how)
+	if errors.Is(err, community.ErrCredentials) || errors.Is(err, community.ErrCode) {
+		problem := map[string]string{
+			"password": v.words.T("problem.wrong"), "code": v.words.T("problem.code"), "mailed": v.words.T("problem.mailed-code"),
+		}[how]
+		page.Errors = views.FieldErrors{how: problem}
+		return s.showProof(c, status(err), page)
+	} else if err != nil {
+		return err
+	}
+	token, err := s.Community.RotateSession(c.UserContext(), v.viewer)
+	if err != nil {
+		return err
+	}
+	s.renew(c, token, true)
+	return seeOther(c, page.Next)
+}
+
+// prove tries one way of proving who one is, by the name of its form's field.
+func (s *Site) prove(c *fiber.Ctx, how string) error {
+	v, ctx := s.at(c), c.UserContext()
+	act := "codes"
+	if how == "password" {
+		act = "guesses"
+	}
+	if err := s.limitAccount(c, act, "", v.viewer.Member.Email); err != nil {
+		return err
+	}
+	switch how {
+	case "password":
+		return s.Community.ProveByPassword(ctx, v.viewer, c.FormValue(how))
+	case "code":
+		return s.Community.ProveByCode(ctx, v.viewer, c.FormValue(how), s.arrival(c))
+	case "mailed":
+		return s.Community.ProveByLetter(ctx, v.viewer, v.proof, c.FormValue(how))
+	}
+	return fiber.NewError(http.StatusBadRequest)
+}
+
+// proofSend sends a code to the member's address.
+func (s *Site) proofSend(c *fiber.Ctx, next string) error {
+	v := s.at(c)
+	if err := s.limitAccount(c, "letters", "", v.viewer.Member.Email); err != nil {
+		return err
+	}
+	if err := s.Community.RequestProof(c.UserContext(), v.viewer, v.proof); err != nil {
+		return err
+	}
+	return seeOther(c, views.ProofPath(next)+"&sent=1")
 }

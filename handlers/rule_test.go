@@ -98,8 +98,12 @@ func everybody(t *testing.T, s *served.Site) []somebody {
 		name   string
 		viewer models.Viewer
 	}{
-		{"a member", s.Amina}, {"the author, of a group", s.Paul}, {"a moderator of another theme", s.Rosa},
-		{"a moderator of the theme", moderator(t, s)}, {"a moderator", s.Lena}, {"a convener", s.Teo},
+		{"a member", s.Amina},
+		{"the author, of a group", s.Paul},
+		{"a moderator of another theme", s.Rosa},
+		{"a moderator of the theme", moderator(t, s)},
+		{"a moderator", s.Lena},
+		{"a convener", s.Teo},
 	} {
 		people = append(people, somebody{of.name, theirs(of.viewer), s.SignedIn(t, of.viewer)})
 	}

@@ -58,13 +58,10 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 	if c.FormValue("how") == "password" || c.FormValue("password") != "" {
 		return s.signInByPassword(c, page)
 	}
-	if err := s.limit(c, "letter"); err != nil {
+	if err := s.limitAccount(c, "letters", "letter", page.Email); err != nil {
 		return err
 	}
-	if err := s.limitAccount("letters", page.Email); err != nil {
-		return err
-	}
-	err := s.Community.RequestLink(c.UserContext(), page.Email)
+	err := s.Community.RequestLink(c.UserContext(), page.Email, s.at(c).proof, s.arrival(c))
 	var invalid models.Invalid
 	if errors.As(err, &invalid) {
 		page.Errors = sentences(s.at(c).words, invalid)
@@ -73,15 +70,11 @@ func (s *Site) signIn(c *fiber.Ctx) error {
 		return err
 	}
 	s.setCookie(c, "next", url.QueryEscape(page.Next), time.Hour)
-	page.State = views.SignInSent
-	return s.showSignIn(c, http.StatusOK, page)
+	return seeOther(c, "/sign-in/code")
 }
 
 func (s *Site) signInByPassword(c *fiber.Ctx, page views.SignInPage) error {
-	if err := s.limit(c, "sign in"); err != nil {
-		return err
-	}
-	if err := s.limitAccount("guesses", page.Email); err != nil {
+	if err := s.limitAccount(c, "guesses", "sign in", page.Email); err != nil {
 		return err
 	}
 	entry, err := s.Community.SignIn(c.UserContext(), page.Email, c.FormValue("password"), s.arrival(c))
@@ -125,11 +118,45 @@ func (s *Site) linkUse(c *fiber.Ctx) error {
 	} else if err != nil {
 		return err
 	}
+	return s.enter(c, entry, s.next(c))
+}
+
+// next is where this browser goes on to when it has signed in: a path on this site,
+// whatever its cookie says.
+func (s *Site) next(c *fiber.Ctx) string {
 	next, err := url.QueryUnescape(c.Cookies(s.cookie("next")))
 	if err != nil {
-		next = "/"
+		return "/"
 	}
-	return s.enter(c, entry, localPath(next))
+	return localPath(next)
+}
+
+// codeShow is the page after a letter was asked for, for whatever address.
+func (s *Site) codeShow(c *fiber.Ctx) error {
+	if s.at(c).viewer.SignedIn() {
+		return seeOther(c, s.next(c))
+	}
+	return s.showCode(c, http.StatusOK, nil)
+}
+
+func (s *Site) showCode(c *fiber.Ctx, code int, problems views.FieldErrors) error {
+	p := s.page(c, "", views.SectionSignIn)
+	p.Path = "/sign-in/code"
+	s.withToken(c, &p)
+	c.Status(code)
+	s.cacheRule(c, false)
+	return s.render(c, views.SignInCode(p, views.SignInCodePage{Next: s.next(c), Errors: problems}))
+}
+
+// codeUse signs in with the code of a letter that this browser has asked for.
+func (s *Site) codeUse(c *fiber.Ctx) error {
+	entry, err := s.Community.UseCode(c.UserContext(), s.at(c).proof, c.FormValue("code"), s.arrival(c))
+	if errors.Is(err, community.ErrCode) {
+		return s.showCode(c, status(err), views.FieldErrors{"code": s.at(c).words.T("problem.mailed-code")})
+	} else if err != nil {
+		return err
+	}
+	return s.enter(c, entry, s.next(c))
 }
 
 // demoSignIn signs in as a fictional person; the route is there on a demo only.

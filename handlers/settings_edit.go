@@ -40,8 +40,7 @@ func (s *Site) showSettings(c *fiber.Ctx, code int, page views.SettingsPage) err
 	if err != nil {
 		return err
 	}
-	page.Initiatives, page.HasPassword = initiatives, v.viewer.Member.PasswordHash != ""
-	page.PasswordLength = community.MinPassword
+	page.Initiatives = initiatives
 	for _, group := range s.at(c).settings.Groups {
 		if group.ID == v.viewer.Member.GroupID {
 			page.Group = group
@@ -54,7 +53,7 @@ func (s *Site) showSettings(c *fiber.Ctx, code int, page views.SettingsPage) err
 	return s.render(c, views.Settings(p, page))
 }
 
-// settingsUpdate changes a member's profile, preferences and password.
+// settingsUpdate changes a member's profile and preferences.
 func (s *Site) settingsUpdate(c *fiber.Ctx) error {
 	v := s.at(c)
 	if !v.viewer.SignedIn() {
@@ -78,7 +77,6 @@ func (s *Site) settingsUpdate(c *fiber.Ctx) error {
 	err := s.Community.EditProfile(c.UserContext(), v.viewer, community.ProfileEdit{
 		Name: page.Name, Organisation: page.Organisation, About: page.About, Initiatives: slugs, Languages: languages,
 		Language: page.Language, Appearance: page.Appearance, TimeZone: page.TimeZone, Directory: page.Directory,
-		PasswordCurrent: c.FormValue("password_current"), PasswordNew: c.FormValue("password_new"),
 	})
 	var invalid models.Invalid
 	if errors.As(err, &invalid) {

@@ -2,8 +2,10 @@ package handlers
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
@@ -158,10 +160,20 @@ func (s *Site) withToken(c *fiber.Ctx, p *views.Page) {
 }
 
 // localPath is a path on this site to return to; anything else becomes the front page.
+// The path is looked at as browsers, and whoever stands before them, might read it: as it
+// is, and with what is encoded in it decoded.
 func localPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || len(next) > 2000 || !utf8.ValidString(next) ||
-		strings.ContainsFunc(next, func(r rune) bool { return r == '\\' || r == ';' || r < ' ' || r == 0x7f }) {
+	path, _, _ := strings.Cut(next, "?")
+	decoded, err := url.PathUnescape(path)
+	if err != nil || len(next) > 2000 || !local(next) || !local(decoded) {
 		return "/"
 	}
 	return next
+}
+
+// local tells whether a path begins at the root of this site and holds nothing by which
+// another site, or another header, could begin.
+func local(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && utf8.ValidString(path) &&
+		!strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || r == ';' || unicode.IsControl(r) })
 }

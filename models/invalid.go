@@ -28,6 +28,11 @@ const (
 	Changed Problem = "changed"
 	// LastConvener is a change after which nobody would run the community.
 	LastConvener Problem = "last convener"
+	// Common is a password that many people have, Guessable one that is soon found.
+	Common    Problem = "common"
+	Guessable Problem = "guessable"
+	// Same is a change to what is there already.
+	Same Problem = "same"
 	// NotAhead is a day that is none, or not after today.
 	NotAhead Problem = "not ahead"
 )

@@ -29,6 +29,9 @@ type Link struct {
 	BrowserHash []byte
 	CodeMac     []byte
 	Tries       int
+	// Known tells that the member was known in the browser that asked, or that the
+	// operator made the link: requests from elsewhere do not end it.
+	Known bool
 }
 
 // Invitation lets people join, into a group, themes and role, as often as it says, until
@@ -133,8 +136,10 @@ type Ceremony struct {
 	Kind      CeremonyKind
 	TokenHash []byte
 	// MemberID is whose it is; nil while that is not known.
-	MemberID  *int64
-	Data      []byte
+	MemberID *int64
+	Data     []byte
+	// Tries is how many answers were given, right or wrong.
+	Tries     int
 	ExpiresAt time.Time
 }
 

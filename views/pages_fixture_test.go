@@ -251,22 +251,22 @@ func accountPages(lang string) map[string]templ.Component {
 	wrong.Name, wrong.GroupID, wrong.Agreed = "Amina Diallo", 2, true
 	wrong.Errors = pick("group", "name", "email", "organisation", "language", "password", "rules")
 	settings := SettingsPage{
-		Name: "Amina Diallo", Organisation: "OGP", About: "Works with national forums.", Language: lang, Group: fixtureGroups[0], PasswordLength: 10,
+		Name: "Amina Diallo", Organisation: "OGP", About: "Works with national forums.", Language: lang, Group: fixtureGroups[0],
 		Initiatives: fixtureProfile().Initiatives, Chosen: map[string]bool{"ogp": true}, Saved: true,
 	}
 	unsaved := settings
-	unsaved.Saved, unsaved.HasPassword = false, true
-	unsaved.Errors = pick("name", "organisation", "about", "language", "password_current", "password_new")
+	unsaved.Saved = false
+	unsaved.Errors = pick("name", "organisation", "about", "language")
 	invitations := InvitationsPage{Rows: fixtureInvitations(), Groups: fixtureGroups, MayChooseRole: true, NewLink: "https://colloquy.example/invitations/t0ken", NewEmail: "new@example.org"}
 	membership := MemberEditPage{Member: fixtureMembership(nil), Groups: fixtureGroups, GroupID: 7, Role: models.RoleModerator, Saved: true}
 	suspended := membership
 	suspended.Member, suspended.Until, suspended.Saved = fixtureMembership(at(-72*time.Hour)), "2026-11-26", false
 	suspended.Errors = FieldErrors{"group": "Choose one.", "role": "This is the last convener.", "until": "Choose a later day."}
 	state := func(s InvitationState) templ.Component { return Invitation(visitor, InvitationPage{State: s}) }
-	return map[string]templ.Component{
+	pages := securityPages(member, visitor)
+	maps.Copy(pages, map[string]templ.Component{
 		"sign-in":            SignIn(visitor, SignInPage{Next: "/themes"}),
 		"sign-in-errors":     SignIn(visitor, SignInPage{Email: "amina.diallo@", Errors: pick("email", "password")}),
-		"sign-in-sent":       SignIn(visitor, SignInPage{State: SignInSent, Email: "amina@example.org"}),
 		"sign-in-ended":      SignIn(visitor, SignInPage{State: SignInEnded}),
 		"sign-in-expired":    SignIn(visitor, SignInPage{State: SignInExpired}),
 		"sign-in-link":       SignInLink(visitor, SignInLinkPage{Token: "t0ken"}),
@@ -287,7 +287,8 @@ func accountPages(lang string) map[string]templ.Component {
 		"member-suspended":   MemberEdit(member, suspended),
 		"settings":           Settings(member, settings),
 		"settings-errors":    Settings(member, unsaved),
-	}
+	})
+	return pages
 }
 
 func fixtureDirectory() MembersPage {

@@ -174,10 +174,11 @@ func TestInvitationNamesNothingOfTheCommunity(t *testing.T) {
 
 func TestSignInAnswersAlikeForEveryAddress(t *testing.T) {
 	p := fixturePage("en", "", models.Viewer{})
-	one := render(t, SignIn(p, SignInPage{State: SignInSent, Email: "known@example.org"}))
-	other := render(t, SignIn(p, SignInPage{State: SignInSent, Email: "unknown@example.org"}))
-	if one != other {
-		t.Error("the page after asking for a letter depends on the address")
+	page := render(t, SignInCode(p, SignInCodePage{Next: "/themes"}))
+	for _, never := range []string{"@example.org", "unknown"} {
+		if strings.Contains(page, never) {
+			t.Errorf("the page after asking for a letter says %s", never)
+		}
 	}
 }
 

@@ -151,6 +151,9 @@ type Field struct {
 	Dir  string
 	// Rows is the height of a text area.
 	Rows int
+	// Mode is the keyboard that a small screen offers (the inputmode of HTML); empty for
+	// the usual one.
+	Mode string
 }
 
 // Option is a choice in a select or a row of radio buttons.

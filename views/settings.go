@@ -25,9 +25,6 @@ type SettingsPage struct {
 	Initiatives []models.Initiative
 	Chosen      map[string]bool
 	Group       models.Group
-	HasPassword bool
-	// PasswordLength is the least number of characters of a password.
-	PasswordLength int
 	// Saved tells that the form has just been saved.
 	Saved  bool
 	Errors FieldErrors

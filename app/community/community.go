@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/alexedwards/argon2id"
+
 	"colloquy/models"
 	"colloquy/models/store"
 )
@@ -21,7 +23,6 @@ import (
 // How long things last.
 const (
 	sessionDays   = 60
-	linkMinutes   = 20
 	inviteDays    = 30
 	foundingHours = 72
 	requestWithin = 10 * time.Second
@@ -40,6 +41,9 @@ var (
 	ErrInvitationExpired = errors.New("this invitation has expired")
 	// ErrBusy is returned when too many passwords are being checked at once.
 	ErrBusy = errors.New("too many sign-ins at once")
+	// ErrCode is returned for a code that does not work: wrong, used before, too old, or
+	// tried too often. It says nothing about which.
+	ErrCode = errors.New("this code does not work")
 )
 
 // Community is the room. It is safe for concurrent use.
@@ -48,6 +52,8 @@ type Community struct {
 	now    func() time.Time
 	hooks  Hooks
 	hashes chan struct{}
+	// compare tells whether a password belongs to a hash.
+	compare func(password, hash string) (bool, error)
 	// requests bounds the letters being written in the background.
 	requests   chan struct{}
 	background sync.WaitGroup
@@ -72,6 +78,8 @@ type Hooks struct {
 	HashWait time.Duration
 	// SessionEnded closes a session's live lines.
 	SessionEnded func(sessionID int64)
+	// SessionRotated has a session's live lines come back, with the session's new token.
+	SessionRotated func(sessionID int64)
 	// MemberEnded closes all live lines of a member whose account has ended or is
 	// suspended; it is called before RightsMoved.
 	MemberEnded func(memberID int64)
@@ -87,7 +95,10 @@ func New(s *store.Store, now func() time.Time, hooks Hooks) *Community {
 	if hooks.HashWait == 0 {
 		hooks.HashWait = 3 * time.Second
 	}
-	return &Community{store: s, now: now, hooks: hooks, hashes: make(chan struct{}, maxHashes), requests: make(chan struct{}, maxRequests)}
+	return &Community{
+		store: s, now: now, hooks: hooks, hashes: make(chan struct{}, maxHashes), compare: argon2id.ComparePasswordAndHash,
+		requests: make(chan struct{}, maxRequests),
+	}
 }
 
 // Establish returns the community's own row, making it and the given groups and

@@ -172,54 +172,6 @@ func TestALinkSignsInOnceAndNotForLong(t *testing.T) {
 	})
 }
 
-func TestPasswordsAndSessions(t *testing.T) {
-	each(t, func(t *testing.T, c *forumtest.Cast) {
-		if _, err := c.Community.SignIn(ctx, "amina@example.org", "", community.Arrival{}); !errors.Is(err, community.ErrCredentials) {
-			t.Errorf("signing in without a password being set: %v", err)
-		}
-		edit := community.ProfileEdit{Name: "Amina Diallo", Language: "fr", PasswordNew: "quiet river stone"}
-		if err := c.Community.EditProfile(ctx, c.Amina, edit); err != nil {
-			t.Fatal(err)
-		}
-		first, err := c.Community.SignIn(ctx, " Amina@Example.org ", "quiet river stone", community.Arrival{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		second, err := c.Community.SignIn(ctx, "amina@example.org", "quiet river stone", community.Arrival{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, wrong := range [][2]string{{"amina@example.org", "quiet river ston"}, {"nobody@example.org", "quiet river stone"}} {
-			if _, err := c.Community.SignIn(ctx, wrong[0], wrong[1], community.Arrival{}); !errors.Is(err, community.ErrCredentials) {
-				t.Errorf("%v: %v", wrong, err)
-			}
-		}
-		viewer, err := c.Community.Viewer(ctx, first.Session)
-		if err != nil || viewer.Member.Language != "fr" {
-			t.Fatalf("viewer %+v, %v", viewer.Member, err)
-		}
-		// Another password ends the other sessions, and needs the present one.
-		edit.PasswordNew = "another stone entirely"
-		var invalid models.Invalid
-		if err := c.Community.EditProfile(ctx, viewer, edit); !errors.As(err, &invalid) || invalid["password_current"] != models.Wrong {
-			t.Errorf("without the present password: %v", err)
-		}
-		edit.PasswordCurrent = "quiet river stone"
-		if err := c.Community.EditProfile(ctx, viewer, edit); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := c.Community.Viewer(ctx, second.Session); !errors.Is(err, models.ErrNotFound) {
-			t.Errorf("the other session goes on: %v", err)
-		}
-		if err := c.Community.SignOut(ctx, viewer); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := c.Community.Viewer(ctx, first.Session); !errors.Is(err, models.ErrNotFound) {
-			t.Errorf("signed out, and still there: %v", err)
-		}
-	})
-}
-
 func TestSuspensionEndsSessionsAndTokens(t *testing.T) {
 	each(t, func(t *testing.T, c *forumtest.Cast) {
 		link, err := c.Community.MemberLink(ctx, "rosa@example.org")

@@ -1,6 +1,11 @@
 package community
 
-import "context"
+import (
+	"context"
+	"time"
+
+	"colloquy/models"
+)
 
 // LetterKind says what a letter is about.
 type LetterKind string
@@ -17,6 +22,8 @@ const (
 	LetterIdentity    LetterKind = "identity"     // another service was connected or disconnected
 	LetterAddress     LetterKind = "address"      // a new address waits to be confirmed: to the new one
 	LetterAddressOld  LetterKind = "address old"  // the address was changed: to the old one
+	LetterTaken       LetterKind = "taken"        // somebody wished to have this member's address
+	LetterProof       LetterKind = "proof"        // a code with which a member proves who they are
 	LetterSignedOut   LetterKind = "signed out"   // all other sessions were ended
 	LetterJoinRequest LetterKind = "join request" // somebody wishes to join: to conveners
 	LetterLeft        LetterKind = "left"         // the membership has ended
@@ -33,10 +40,20 @@ type Letter struct {
 	Code  string
 	// Device says coarsely where it happened; empty when that is not known.
 	Device string
+	// Removed tells that what the letter is about was taken away or used up, not added.
+	Removed bool
+	// At is when it happened.
+	At time.Time
+}
+
+// notice tells a member by letter of what happened to their account.
+func (c *Community) notice(ctx context.Context, kind LetterKind, member *models.Member, from Arrival, removed bool) {
+	c.letter(ctx, Letter{Kind: kind, To: member.Email, Language: member.Language, Device: from.Device, Removed: removed})
 }
 
 func (c *Community) letter(ctx context.Context, letter Letter) {
 	if c.hooks.Letter != nil {
+		letter.At = c.now()
 		c.hooks.Letter(ctx, letter)
 	}
 }

@@ -146,7 +146,7 @@ func (c *Community) MemberLink(ctx context.Context, email string) (string, error
 	if err != nil {
 		return "", err
 	}
-	return c.newLink(ctx, member.ID)
+	return c.handedLink(ctx, member.ID)
 }
 
 // CreateToken makes a personal access token for a member; it is shown this once.

@@ -2,13 +2,20 @@ package community
 
 import (
 	"context"
+	_ "embed" // the list of common passwords
+	"errors"
+	"fmt"
 	"runtime"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/trustelem/zxcvbn"
 
 	"colloquy/models"
+	"colloquy/models/store"
 )
 
 // maxHashes bounds how many passwords are hashed at once: each takes 19 MiB.
@@ -68,12 +75,13 @@ func (c *Community) matches(ctx context.Context, password, hash string) (bool, e
 		password = password[:MaxPassword]
 		known = false
 	}
-	match, err := argon2id.ComparePasswordAndHash(password, hash)
+	match, err := c.compare(password, hash)
 	return match && known, err
 }
 
-// badPassword tells what is wrong with a new password, "" when nothing.
-func badPassword(password string) models.Problem {
+// badPassword tells what is wrong with a new password, "" when nothing. about is what
+// others know of whoever chooses it: their name, their address.
+func badPassword(password string, about ...string) models.Problem {
 	switch n := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password):
 		return models.Encoding
@@ -82,5 +90,110 @@ func badPassword(password string) models.Problem {
 	case n > MaxPassword:
 		return models.TooLong
 	}
+	folded := strings.ToLower(password)
+	if _, common := commonPasswords[folded]; common {
+		return models.Common
+	}
+	// The time it takes grows faster than the length. What is hard to guess so far does
+	// not become easier.
+	const judged = 64
+	if runes := []rune(password); len(runes) > judged {
+		password = string(runes[:judged])
+	}
+	if zxcvbn.PasswordStrength(password, known(about)).Score < leastScore ||
+		zxcvbn.PasswordStrength(folded, known(about)).Score < leastScore {
+		return models.Guessable
+	}
 	return ""
+}
+
+// leastScore is the least that zxcvbn must say of a password: more than a million guesses.
+const leastScore = 2
+
+// known are the words that somebody who knows about a member tries first.
+func known(about []string) []string {
+	list := []string{"colloquy"}
+	for _, text := range about {
+		text = strings.ToLower(text)
+		words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		list = append(list, text, strings.Join(words, ""))
+		if local, _, ok := strings.Cut(text, "@"); ok {
+			list = append(list, local)
+		}
+		list = append(list, words...)
+	}
+	return list
+}
+
+//go:embed common-passwords.txt
+var commonList string
+
+// commonPasswords are the passwords that people choose most, those that are long enough.
+var commonPasswords = func() map[string]struct{} {
+	set := map[string]struct{}{}
+	for line := range strings.Lines(commonList) {
+		if !strings.HasPrefix(line, "# ") {
+			set[strings.ToLower(strings.TrimSpace(line))] = struct{}{}
+		}
+	}
+	return set
+}()
+
+// PasswordChange is what a member enters to set or change their password.
+type PasswordChange struct {
+	// Current is the present password. It is not looked at when Fresh tells that the
+	// member has just proved who they are.
+	Current string
+	New     string
+	Fresh   bool
+}
+
+// SetPassword gives the viewer a password, or another one. All their other sessions end,
+// and this one gets a new token, which is returned. Invalid for a present password that
+// is wrong and a new one that is too short, too long or too easy to guess.
+func (c *Community) SetPassword(ctx context.Context, viewer models.Viewer, change PasswordChange, from Arrival) (string, error) {
+	about := []string{viewer.Member.Email}
+	if viewer.Persona != nil {
+		about = append(about, viewer.Persona.PersonaName)
+	}
+	if problem := badPassword(change.New, about...); problem != "" {
+		return "", Invalid{"password_new": problem}
+	}
+	if !change.Fresh {
+		if err := c.ProveByPassword(ctx, viewer, change.Current); errors.Is(err, ErrCredentials) {
+			return "", Invalid{"password_current": models.Wrong}
+		} else if err != nil {
+			return "", err
+		}
+	}
+	hash, err := c.hash(ctx, change.New)
+	if err != nil {
+		return "", err
+	}
+	return c.putPassword(ctx, viewer, hash, from)
+}
+
+// RemovePassword takes the viewer's password away: from then on they sign in by letter.
+// The rest is as for SetPassword.
+func (c *Community) RemovePassword(ctx context.Context, viewer models.Viewer, from Arrival) (string, error) {
+	return c.putPassword(ctx, viewer, "", from)
+}
+
+func (c *Community) putPassword(ctx context.Context, viewer models.Viewer, hash string, from Arrival) (string, error) {
+	var others others
+	err := c.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if err := tx.SetPassword(viewer.Member.ID, viewer.Member.PasswordHash, hash); err != nil {
+			return err
+		}
+		others, err = c.endOthers(tx, viewer)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) { // it was changed meanwhile
+		return "", Invalid{"password_current": models.Wrong}
+	} else if err != nil {
+		return "", fmt.Errorf("set a password: %w", err)
+	}
+	c.othersEnded(viewer, others)
+	c.notice(ctx, LetterPassword, viewer.Member, from, hash == "")
+	return others.token, nil
 }

@@ -65,10 +65,6 @@ type ProfileEdit struct {
 	TimeZone string
 	// Directory lets other members find them in the directory.
 	Directory bool
-	// PasswordCurrent proves the member when they have a password; PasswordNew is the
-	// new one, empty to keep things as they are.
-	PasswordCurrent string
-	PasswordNew     string
 }
 
 // EditProfile changes the viewer's own profile and preferences. Every text of theirs
@@ -91,11 +87,6 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 	if err != nil {
 		return err
 	}
-	if edit.PasswordNew != "" {
-		if err := c.newPassword(ctx, invalid, &member, edit); err != nil {
-			return err
-		}
-	}
 	if err := invalid.Err(); err != nil {
 		return err
 	}
@@ -103,13 +94,7 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 		if err := tx.UpdatePersona(&named, initiatives); err != nil {
 			return err
 		}
-		if err := tx.UpdateMember(&member); err != nil {
-			return err
-		}
-		if edit.PasswordNew == "" {
-			return nil
-		}
-		return tx.EndSessions(member.ID, viewer.SessionID)
+		return tx.UpdateMember(&member)
 	})
 	if err != nil {
 		return fmt.Errorf("edit profile: %w", err)
@@ -144,26 +129,6 @@ func languageTags(invalid Invalid, tags []string) string {
 		return ""
 	}
 	return strings.Join(tags, " ")
-}
-
-func (c *Community) newPassword(ctx context.Context, invalid Invalid, member *models.Member, edit ProfileEdit) error {
-	if problem := badPassword(edit.PasswordNew); problem != "" {
-		invalid["password_new"] = problem
-		return nil
-	}
-	if member.PasswordHash != "" {
-		match, err := c.matches(ctx, edit.PasswordCurrent, member.PasswordHash)
-		if err != nil {
-			return err
-		}
-		if !match {
-			invalid["password_current"] = models.Wrong
-			return nil
-		}
-	}
-	var err error
-	member.PasswordHash, err = c.hash(ctx, edit.PasswordNew)
-	return err
 }
 
 func (c *Community) initiativeIDs(ctx context.Context, invalid Invalid, slugs []string) ([]int64, error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"colloquy/models"
@@ -81,16 +80,12 @@ func (c *Community) SignIn(ctx context.Context, email, password string, from Arr
 	return c.enter(ctx, member.ID, from, OneFactor, nil)
 }
 
-// RequestLink sends a one-time sign-in link when the address belongs to a member who
-// is not suspended. It returns nil for known and unknown addresses alike, and as
-// quickly: the rest happens in the background (see Wait). Invalid is for what is no
-// address, ErrBusy when too many ask at once.
-func (c *Community) RequestLink(ctx context.Context, email string) error {
-	invalid := Invalid{}
-	_, key := address(invalid, email)
-	if err := invalid.Err(); err != nil {
-		return err
-	}
+// Wait returns when the work in the background is done.
+func (c *Community) Wait() { c.background.Wait() }
+
+// later does something in the background, within a time of its own: how long it takes
+// tells whoever asked for it nothing. ErrBusy when too much is being done already.
+func (c *Community) later(ctx context.Context, do func(ctx context.Context) error) error {
 	select {
 	case c.requests <- struct{}{}:
 	default:
@@ -100,58 +95,11 @@ func (c *Community) RequestLink(ctx context.Context, email string) error {
 	c.background.Go(func() {
 		defer cancel()
 		defer func() { <-c.requests }()
-		if err := c.sendLink(ctx, key); err != nil {
+		if err := do(ctx); err != nil {
 			c.failed(ctx, err)
 		}
 	})
 	return nil
-}
-
-func (c *Community) sendLink(ctx context.Context, key string) error {
-	member, err := c.store.MemberByEmail(ctx, key)
-	if errors.Is(err, store.ErrNotFound) || err == nil && member.Suspended(c.now()) {
-		return nil
-	} else if err != nil {
-		return fmt.Errorf("request link: %w", err)
-	}
-	token, err := c.newLink(ctx, member.ID)
-	if err == nil {
-		c.letter(ctx, Letter{Kind: LetterSignIn, To: member.Email, Language: member.Language, Token: token})
-	}
-	return err
-}
-
-// Wait returns when the work in the background is done.
-func (c *Community) Wait() { c.background.Wait() }
-
-func (c *Community) newLink(ctx context.Context, memberID int64) (string, error) {
-	token, hash := newToken()
-	err := c.store.Write(ctx, func(tx *store.Tx) error {
-		return tx.CreateLink(&models.Link{
-			TokenHash: hash, MemberID: memberID,
-			ExpiresAt: c.now().UTC().Truncate(time.Microsecond).Add(linkMinutes * time.Minute),
-		})
-	})
-	if err != nil {
-		return "", fmt.Errorf("new link: %w", err)
-	}
-	return token, nil
-}
-
-// LinkOpen tells whether a one-time link can still be used, without using it.
-func (c *Community) LinkOpen(ctx context.Context, token string) error {
-	_, err := c.store.LinkByToken(ctx, hashOf(token), c.now().UTC())
-	return err
-}
-
-// UseLink consumes a one-time link and lets its member in; store.ErrNotFound when the
-// link was used, ran out or never was.
-func (c *Community) UseLink(ctx context.Context, token string, from Arrival) (Entry, error) {
-	link, err := c.store.LinkByToken(ctx, hashOf(token), c.now().UTC())
-	if err != nil {
-		return Entry{}, err
-	}
-	return c.enter(ctx, link.MemberID, from, OneFactor, func(tx *store.Tx) error { return tx.UseLink(link.ID, c.now().UTC()) })
 }
 
 // SignOut ends the viewer's session and closes its live lines.
@@ -162,10 +110,96 @@ func (c *Community) SignOut(ctx context.Context, viewer models.Viewer) error {
 	if err := c.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSession(viewer.SessionID) }); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
-	if c.hooks.SessionEnded != nil {
-		c.hooks.SessionEnded(viewer.SessionID)
-	}
+	c.sessionsEnded(viewer.SessionID)
 	return nil
+}
+
+// Sessions lists the viewer's open sessions, those seen last first.
+func (c *Community) Sessions(ctx context.Context, viewer models.Viewer) ([]models.Session, error) {
+	return c.store.Sessions(ctx, viewer.Member.ID, c.now().UTC())
+}
+
+// EndSession ends one of the viewer's own sessions: the browser is out at its next request
+// and its live lines close. store.ErrNotFound when the viewer has no such session.
+func (c *Community) EndSession(ctx context.Context, viewer models.Viewer, id int64) error {
+	if err := c.store.Write(ctx, func(tx *store.Tx) error { return tx.EndOwnSession(viewer.Member.ID, id) }); err != nil {
+		return fmt.Errorf("end a session: %w", err)
+	}
+	c.sessionsEnded(id)
+	c.rightsMoved()
+	return nil
+}
+
+// EndOtherSessions ends all of the viewer's sessions but this one, which gets another
+// token: whoever holds a copy of its cookie is out as well. What has been begun elsewhere
+// to sign in ends too. It returns the new token.
+func (c *Community) EndOtherSessions(ctx context.Context, viewer models.Viewer, from Arrival) (string, error) {
+	var others others
+	err := c.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if others, err = c.endOthers(tx, viewer); err != nil {
+			return err
+		}
+		return tx.EndLinks(viewer.Member.ID, true)
+	})
+	if err != nil {
+		return "", fmt.Errorf("end the other sessions: %w", err)
+	}
+	c.othersEnded(viewer, others)
+	c.notice(ctx, LetterSignedOut, viewer.Member, from, false)
+	return others.token, nil
+}
+
+// others is what ending all of a member's sessions but one comes to.
+type others struct {
+	ended []int64
+	// token is the new one of the session that stays.
+	token string
+}
+
+// endOthers ends all sessions of the viewer but this one, and whatever waits for its next
+// step; this one gets another token. othersEnded follows it after the commit.
+func (c *Community) endOthers(tx *store.Tx, viewer models.Viewer) (others, error) {
+	ended, err := tx.EndSessions(viewer.Member.ID, viewer.SessionID)
+	if err != nil {
+		return others{}, err
+	}
+	if err := tx.EndCeremonies(viewer.Member.ID); err != nil {
+		return others{}, err
+	}
+	token, hash := newToken()
+	return others{ended: ended, token: token}, tx.RotateSession(viewer.SessionID, hash, c.now().UTC())
+}
+
+func (c *Community) othersEnded(viewer models.Viewer, others others) {
+	c.sessionsEnded(others.ended...)
+	c.sessionRotated(viewer.SessionID)
+	c.rightsMoved()
+}
+
+// RotateSession gives the viewer's session another token and returns it. The old one is
+// out at its next request, whoever holds it. store.ErrNotFound when the session has ended.
+func (c *Community) RotateSession(ctx context.Context, viewer models.Viewer) (string, error) {
+	token, hash := newToken()
+	err := c.store.Write(ctx, func(tx *store.Tx) error { return tx.RotateSession(viewer.SessionID, hash, c.now().UTC()) })
+	if err != nil {
+		return "", fmt.Errorf("rotate a session: %w", err)
+	}
+	c.sessionRotated(viewer.SessionID)
+	return token, nil
+}
+
+func (c *Community) sessionsEnded(ids ...int64) {
+	for _, id := range ids {
+		if c.hooks.SessionEnded != nil {
+			c.hooks.SessionEnded(id)
+		}
+	}
+}
+
+func (c *Community) sessionRotated(id int64) {
+	if c.hooks.SessionRotated != nil {
+		c.hooks.SessionRotated(id)
+	}
 }
 
 // EnterDemo signs in as a fictional member; the handlers offer it on a demo only.

@@ -31,6 +31,19 @@ func (h *Hub) EndSession(id string) {
 	}
 }
 
+// RenewSession closes the sockets of a session that has got another token, as a restart does (1012): whoever holds
+// that token comes back with it, whoever holds the old one comes back as a visitor.
+func (h *Hub) RenewSession(id string) {
+	if id == "" {
+		return
+	}
+	for _, s := range h.all() {
+		if s.session == id {
+			s.shut(CloseRestart, true)
+		}
+	}
+}
+
 // EndMember closes all sockets of a member whose account has ended, at once (4003).
 func (h *Hub) EndMember(member string) {
 	if member == "" {

@@ -23,15 +23,48 @@ func (l letters) write(ctx context.Context, letter community.Letter) {
 	var subject, text string
 	switch letter.Kind {
 	case community.LetterSignIn:
-		subject, text = letterviews.SignIn(w, l.base+"/sign-in/"+letter.Token)
+		subject, text = letterviews.SignIn(w, l.base+"/sign-in/"+letter.Token, letter.Code)
 	case community.LetterInvitation:
 		subject, text = letterviews.Invitation(l.base + "/invitations/" + letter.Token)
+	case community.LetterProof:
+		subject, text = letterviews.Proof(w, letter.Code)
+	case community.LetterAddress:
+		subject, text = letterviews.Address(w, l.base+"/settings/address/"+letter.Token)
 	case community.LetterLeft:
 		subject, text = letterviews.Left(w)
 	default:
-		return
+		if subject, text = l.event(w, letter); text == "" {
+			return
+		}
 	}
 	l.send(ctx, mail.Letter{To: letter.To, Subject: subject, Text: text, Unkept: letter.Kind == community.LetterLeft})
+}
+
+// event is a letter that tells of what happened to a member's account.
+func (l letters) event(w *words.Words, letter community.Letter) (subject, text string) {
+	event := letterviews.Event{Device: letter.Device, At: letter.At, Link: l.base + "/settings/security"}
+	switch letter.Kind {
+	case community.LetterNewSignIn:
+		return letterviews.NewSignIn(w, event)
+	case community.LetterPassword:
+		return letterviews.Password(w, event, letter.Removed)
+	case community.LetterPasskey:
+		return letterviews.Passkey(w, event, letter.Removed)
+	case community.LetterSecondStep:
+		return letterviews.SecondStep(w, event, letter.Removed)
+	case community.LetterRecovery:
+		return letterviews.Recovery(w, event, letter.Removed)
+	case community.LetterIdentity:
+		return letterviews.Identity(w, event, letter.Removed)
+	case community.LetterAddressOld:
+		return letterviews.AddressOld(w, event)
+	case community.LetterTaken:
+		return letterviews.Taken(w, event)
+	case community.LetterSignedOut:
+		return letterviews.SignedOut(w, event)
+	default:
+		return "", ""
+	}
 }
 
 func (l letters) send(ctx context.Context, letter mail.Letter) {

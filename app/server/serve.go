@@ -134,9 +134,10 @@ func (r *running) build(ctx context.Context) error {
 	}
 	r.rooms(r.moved, community.Hooks{
 		HashWait: hashWait, Letter: letters.write, Forget: r.office.Forget,
-		SessionEnded: func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
-		MemberEnded:  func(id int64) { r.hub.EndMember(fmt.Sprint(id)) },
-		RightsMoved:  r.rightsMoved,
+		SessionEnded:   func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
+		SessionRotated: func(id int64) { r.hub.RenewSession(fmt.Sprint(id)) },
+		MemberEnded:    func(id int64) { r.hub.EndMember(fmt.Sprint(id)) },
+		RightsMoved:    r.rightsMoved,
 		Failed: func(ctx context.Context, err error) {
 			r.log.ErrorContext(ctx, "work in the background failed", "error", err)
 		},

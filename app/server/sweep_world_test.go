@@ -156,7 +156,7 @@ func (w *sweepWorld) signIn() {
 	token, err := w.Community.CreateToken(ctx, w.member.Email, "a token of zdenka")
 	w.must(err)
 	w.secrets = append(w.secrets, link, token)
-	w.must(w.Community.RequestLink(ctx, w.member.Email)) // a letter that waits or is in the outbox
+	w.must(w.Community.RequestLink(ctx, w.member.Email, "a browser of zdenka", community.Arrival{})) // a letter that waits or is in the outbox
 	w.Community.Wait()
 	w.must(w.Store.Write(ctx, func(tx *store.Tx) error {
 		return tx.CreateCeremony(&models.Ceremony{

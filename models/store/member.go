@@ -40,10 +40,23 @@ func named(member *models.Member) {
 	}
 }
 
-// UpdateMember writes the member's own choices and password. Whoever changes whether the
+// UpdateMember writes the member's own choices. Whoever changes whether the
 // directory shows the member moves the rights in the same transaction.
 func (tx *Tx) UpdateMember(member *models.Member) error {
-	return translate(tx.db.Model(member).Select("PasswordHash", "Language", "Appearance", "TimeZone", "Directory").Updates(member).Error)
+	return translate(tx.db.Model(member).Select("Language", "Appearance", "TimeZone", "Directory").Updates(member).Error)
+}
+
+// SetPassword gives a member another password's hash, "" for none. The old hash must be
+// given: ErrNotFound when the password was changed meanwhile.
+func (tx *Tx) SetPassword(memberID int64, old, hash string) error {
+	return changedOne(tx.db.Exec("UPDATE members SET password_hash = ? WHERE id = ? AND password_hash = ?", hash, memberID, old))
+}
+
+// SetAddress gives a member another address; ErrTaken when it is somebody else's,
+// ErrNotFound when the member's address is no longer the old one.
+func (tx *Tx) SetAddress(memberID int64, oldKey, email, key string) error {
+	result := tx.db.Exec("UPDATE members SET email = ?, email_key = ? WHERE id = ? AND email_key = ?", email, key, memberID, oldKey)
+	return translate(changedOne(result))
 }
 
 // MemberToChange finds a member whose rights are about to change. It moves the counter

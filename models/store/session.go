@@ -135,27 +135,36 @@ func (tx *Tx) EndSession(id int64) error {
 	return tx.db.Exec("DELETE FROM sessions WHERE id = ?", id).Error
 }
 
-// EndSessions deletes all sessions of a member but the one kept (0 for none).
-func (tx *Tx) EndSessions(memberID, keep int64) error {
+// EndOwnSession is EndSession for a member's own; ErrNotFound when they have none of
+// that id.
+func (tx *Tx) EndOwnSession(memberID, id int64) error {
 	if err := tx.MoveRights(); err != nil {
 		return err
 	}
-	return tx.db.Exec("DELETE FROM sessions WHERE member_id = ? AND id <> ?", memberID, keep).Error
+	return changedOne(tx.db.Exec("DELETE FROM sessions WHERE id = ? AND member_id = ?", id, memberID))
 }
 
-// CreateLink writes a one-time sign-in link.
-func (tx *Tx) CreateLink(link *models.Link) error { return translate(tx.db.Create(link).Error) }
-
-// LinkByToken finds an unused, unexpired sign-in link.
-func (s *Store) LinkByToken(ctx context.Context, tokenHash []byte, now time.Time) (models.Link, error) {
-	return one[models.Link](s.reader(ctx).Raw(
-		"SELECT * FROM links WHERE token_hash = ? AND used_at IS NULL AND expires_at > ?", tokenHash, now))
+// EndSessions deletes all sessions of a member but the one kept (0 for none), and
+// returns which.
+func (tx *Tx) EndSessions(memberID, keep int64) ([]int64, error) {
+	if err := tx.MoveRights(); err != nil {
+		return nil, err
+	}
+	return all[int64](tx.db.Raw("DELETE FROM sessions WHERE member_id = ? AND id <> ? RETURNING id", memberID, keep))
 }
 
-// UseLink consumes a sign-in link; ErrNotFound when it was used or expired meanwhile.
-func (tx *Tx) UseLink(id int64, now time.Time) error {
-	result := tx.db.Exec("UPDATE links SET used_at = ? WHERE id = ? AND used_at IS NULL AND expires_at > ?", now, id, now)
-	return changedOne(result)
+// RotateSession gives an open session another token; ErrNotFound when it ended meanwhile.
+func (tx *Tx) RotateSession(id int64, tokenHash []byte, now time.Time) error {
+	if err := tx.MoveRights(); err != nil {
+		return err
+	}
+	return changedOne(tx.db.Exec("UPDATE sessions SET token_hash = ? WHERE id = ? AND expires_on > ?", tokenHash, id, now))
+}
+
+// Sessions lists a member's open sessions, those seen last first.
+func (s *Store) Sessions(ctx context.Context, memberID int64, now time.Time) ([]models.Session, error) {
+	return all[models.Session](s.reader(ctx).Raw(
+		"SELECT * FROM sessions WHERE member_id = ? AND expires_on > ? ORDER BY seen_on DESC, id DESC", memberID, now))
 }
 
 // Sweep deletes what has expired: sessions, links, keys, old invitations.

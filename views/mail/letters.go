@@ -8,9 +8,9 @@ import (
 	"colloquy/views/words"
 )
 
-// SignIn is the letter with a one-time sign-in link.
-func SignIn(w *words.Words, link string) (subject, text string) {
-	return w.T("mail.sign-in.subject"), w.T("mail.sign-in.text", "link", link)
+// SignIn is the letter with a one-time sign-in link, and a code to type instead.
+func SignIn(w *words.Words, link, code string) (subject, text string) {
+	return w.T("mail.sign-in.subject"), w.T("mail.sign-in.text", "link", link, "code", inTwo(code))
 }
 
 // Left is the last letter to somebody whose membership has ended.

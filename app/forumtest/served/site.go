@@ -34,6 +34,8 @@ type Site struct {
 	Line http.RoundTripper
 	// Routes are all addresses that the site answers, as METHOD and pattern, each once.
 	Routes []string
+	// Letters are those that the site has asked to be sent.
+	Letters *Letters
 	// ends stops what Up has started.
 	ends    func()
 	limits  bool
@@ -88,6 +90,9 @@ func (s *Site) serve(t testing.TB, address string) {
 	must(t, err)
 	s.URL = "http://" + listener.Addr().String()
 	var hub *live.Hub
+	if s.Letters == nil {
+		s.Letters = &Letters{}
+	}
 	s.Forum = forum.New(s.Store, s.Row.Secret, s.Clock.Now, forum.Hooks{
 		Moved: func(threadID, seq int64) {
 			s.Hints.Add(threadID, seq)
@@ -100,9 +105,11 @@ func (s *Site) serve(t testing.TB, address string) {
 			s.Forum.FacesMoved()
 			s.Forum.Stamped(threads)
 		},
-		SessionEnded: func(id int64) { hub.EndSession(strconv.FormatInt(id, 10)) },
-		MemberEnded:  func(id int64) { hub.EndMember(strconv.FormatInt(id, 10)) },
-		RightsMoved:  func() { hub.Recheck() },
+		Letter:         s.Letters.add,
+		SessionEnded:   func(id int64) { hub.EndSession(strconv.FormatInt(id, 10)) },
+		SessionRotated: func(id int64) { hub.RenewSession(strconv.FormatInt(id, 10)) },
+		MemberEnded:    func(id int64) { hub.EndMember(strconv.FormatInt(id, 10)) },
+		RightsMoved:    func() { hub.Recheck() },
 	})
 	source := &handlers.LiveSource{Forum: s.Forum, Community: s.Community, Heads: s.Store.Heads, Now: s.Clock.Now}
 	options := source.Options()

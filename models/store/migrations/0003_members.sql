@@ -37,6 +37,7 @@ ALTER TABLE sessions ADD COLUMN device TEXT NOT NULL DEFAULT '';
 ALTER TABLE links ADD COLUMN browser_hash {bytes};
 ALTER TABLE links ADD COLUMN code_mac {bytes};
 ALTER TABLE links ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE links ADD COLUMN known BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX links_browser ON links (browser_hash);
 CREATE INDEX links_member ON links (member_id);
 
@@ -120,6 +121,7 @@ CREATE TABLE ceremonies (
     token_hash {bytes} NOT NULL UNIQUE,
     member_id BIGINT,
     data {bytes} NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
     expires_at {time} NOT NULL
 );
 CREATE INDEX ceremonies_member ON ceremonies (member_id);
