@@ -140,6 +140,7 @@ type ThreadRow struct {
 	ThemeTitle string
 	// Latest* describe the latest visible response; empty when there is only the opening.
 	LatestName    string
+	LatestKind    PersonaKind
 	LatestExcerpt string
 	LatestLang    string
 	// Excerpt is the beginning of the opening.

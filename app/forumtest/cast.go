@@ -104,7 +104,7 @@ func NewCast(t testing.TB, s *store.Store) *Cast {
 	must(t, err)
 	cast.Groups, err = s.Groups(ctx)
 	must(t, err)
-	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, forum.Hooks{Moved: cast.Hints.Add})
+	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, forum.Hooks{Moved: cast.Hints.Add, NewPseudonym: cast.NewPseudonym})
 	cast.Community = community.New(s, cast.Clock.Now, community.Hooks{FacesMoved: func(threads map[int64]int64) {
 		cast.Forum.FacesMoved()
 		cast.Forum.Stamped(threads)
@@ -147,6 +147,29 @@ func (c *Cast) Theme(t testing.TB, slug, title string, audience models.Audience,
 		}, groups)
 	}))
 	c.Forum.FacesMoved()
+}
+
+// NewPseudonym has the community room make a pseudonym, whichever serves the cast now.
+func (c *Cast) NewPseudonym(tx *store.Tx, viewer models.Viewer, themeID int64, face models.Face) (models.Persona, error) {
+	return c.Community.NewPseudonym(tx, viewer, themeID, face)
+}
+
+// Masks makes a theme in which members may speak under other names.
+func (c *Cast) Masks(t testing.TB, slug, title string, audience models.Audience) {
+	t.Helper()
+	must(t, c.Store.Write(context.Background(), func(tx *store.Tx) error {
+		return tx.CreateTheme(&models.Theme{
+			Slug: slug, Title: title, Line: "A line.", Purpose: "A purpose.", Lang: "en", Audience: audience, Pseudonyms: true,
+			CreatedAt: c.Clock.Now().UTC().Truncate(time.Microsecond),
+		}, nil)
+	}))
+	c.Forum.FacesMoved()
+}
+
+// Again is a member as a later request finds them: with every face they have by then.
+func (c *Cast) Again(t testing.TB, viewer models.Viewer) models.Viewer {
+	t.Helper()
+	return c.viewer(t, viewer.Member.ID)
 }
 
 // Start opens a thread and returns its id.

@@ -108,7 +108,12 @@ func (s *site) prepare(ctx context.Context) error {
 // rooms makes the rooms. hint and hooks are nil for commands: a running server finds
 // what they did by itself within seconds.
 func (s *site) rooms(hint func(threadID, seq int64), hooks community.Hooks) {
-	s.forum = forum.New(s.store, s.row.Secret, time.Now, forum.Hooks{Moved: hint, RightsMoved: hooks.RightsMoved})
+	s.forum = forum.New(s.store, s.row.Secret, time.Now, forum.Hooks{
+		Moved: hint, RightsMoved: hooks.RightsMoved,
+		NewPseudonym: func(tx *store.Tx, viewer models.Viewer, themeID int64, face models.Face) (models.Persona, error) {
+			return s.community.NewPseudonym(tx, viewer, themeID, face) // the room is made below
+		},
+	})
 	hooks.FacesMoved = func(threads map[int64]int64) {
 		s.forum.FacesMoved()
 		s.forum.Stamped(threads)

@@ -86,6 +86,11 @@ func (tx *Tx) ThemeBySlug(scope models.Scope, slug string) (models.Theme, error)
 	return one[models.Theme](tx.db.Raw(`SELECT th.* FROM themes th`+condition+` AND th.slug = ?`, values...))
 }
 
+// ThemeByID finds a theme within a transaction, whoever may read it.
+func (tx *Tx) ThemeByID(id int64) (models.Theme, error) {
+	return one[models.Theme](tx.db.Raw("SELECT * FROM themes WHERE id = ?", id))
+}
+
 // ThemeGroups lists the groups that may read a theme whose audience is groups.
 func (tx *Tx) ThemeGroups(themeID int64) ([]int64, error) {
 	groups, err := audienceGroups(tx.db, []int64{themeID})

@@ -84,7 +84,7 @@ type ThreadPlace struct {
 }
 
 const threadRowColumns = threadColumns + `, ` + bylineColumns + `, th.slug AS theme_slug, th.title AS theme_title,
-	COALESCE(lp.name, '') AS latest_name, COALESCE(l.excerpt, '') AS latest_excerpt, COALESCE(l.lang, '') AS latest_lang,
+	COALESCE(lp.name, '') AS latest_name, COALESCE(lp.kind, '') AS latest_kind, COALESCE(l.excerpt, '') AS latest_excerpt, COALESCE(l.lang, '') AS latest_lang,
 	COALESCE(o.excerpt, '') AS excerpt
 	FROM threads t JOIN themes th ON th.id = t.theme_id JOIN personas p ON p.id = t.persona_id
 	LEFT JOIN stakeholder_groups g ON g.id = p.group_id
