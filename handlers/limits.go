@@ -32,6 +32,7 @@ var paces = map[string]pace{
 	"guesses": {20 * time.Second, 20}, // at one password, from wherever
 	"polling": {time.Second, 120},
 	"look":    {time.Second, 60},
+	"rename":  {24 * time.Hour, 5}, // of a profile: others know people by their names
 	"search":  {500 * time.Millisecond, 40},
 }
 

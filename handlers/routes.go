@@ -69,6 +69,7 @@ func (s *Site) routes(app *fiber.App) {
 	app.Post("/invitations/:token", s.limited("sign in"), s.invitationAccept)
 	app.Get("/settings", s.settingsShow)
 	app.Post("/settings", s.limited("sign in"), s.settingsUpdate)
+	app.Get("/settings/pseudonyms", s.pseudonymsShow)
 	app.Post("/look", s.limited("look"), s.lookUpdate)
 	if s.Demo {
 		app.Post("/demo/sign-in", s.form, s.demoSignIn)

@@ -71,6 +71,11 @@ func (s *Site) settingsUpdate(c *fiber.Ctx) error {
 	if !s.proven(c) {
 		return s.showSettings(c, http.StatusForbidden, page)
 	}
+	if page.Name != v.viewer.Persona.PersonaName {
+		if err := s.limit(c, "rename"); err != nil {
+			return err
+		}
+	}
 	err := s.Community.EditProfile(c.UserContext(), v.viewer, community.ProfileEdit{
 		Name: page.Name, Organisation: page.Organisation, About: page.About, Initiatives: slugs, Language: page.Language,
 		PasswordCurrent: c.FormValue("password_current"), PasswordNew: c.FormValue("password_new"),

@@ -83,9 +83,9 @@ func activitySentence(w *words.Words, a *models.Activity) []words.Piece {
 // activityName is who did what a line of activity tells.
 func activityName(w *words.Words, a *models.Activity) string {
 	if a.Opened {
-		return speaker(w, a.PersonaName)
+		return speaker(w, a.PersonaKind, a.PersonaName)
 	}
-	return speaker(w, a.LatestName)
+	return speaker(w, a.LatestKind, a.LatestName)
 }
 
 // activityPath leads to what a line of activity tells.

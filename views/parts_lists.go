@@ -107,13 +107,13 @@ type lastWords struct {
 func lastWordsOf(w *words.Words, row *models.ThreadRow) lastWords {
 	undated := row.Dating == models.Undated
 	if row.LatestExcerpt == "" {
-		last := lastWords{Sentence: w.Pieces("theme.opened-by"), Name: nameOr(w, row.PersonaName), Quote: row.Excerpt, Lang: row.Lang}
+		last := lastWords{Sentence: w.Pieces("theme.opened-by"), Name: nameOr(w, row.PersonaKind, row.PersonaName), Quote: row.Excerpt, Lang: row.Lang}
 		if undated {
 			last.Sentence = w.Pieces("theme.opened-by-undated")
 		}
 		return last
 	}
-	last := lastWords{Sentence: w.Pieces("theme.said"), Name: speaker(w, row.LatestName), Quote: row.LatestExcerpt, Lang: row.LatestLang}
+	last := lastWords{Sentence: w.Pieces("theme.said"), Name: speaker(w, row.LatestKind, row.LatestName), Quote: row.LatestExcerpt, Lang: row.LatestLang}
 	if undated {
 		last.Sentence = w.Pieces("theme.said-undated")
 	}
@@ -121,19 +121,19 @@ func lastWordsOf(w *words.Words, row *models.ThreadRow) lastWords {
 }
 
 // nameOr is a name, or the words for an author nobody knows.
-func nameOr(w *words.Words, name string) string {
+func nameOr(w *words.Words, kind models.PersonaKind, name string) string {
 	if name == "" {
 		return w.T("byline.unknown")
 	}
-	return name
+	return shownName(w, kind, name)
 }
 
 // speaker is nameOr at the beginning of a sentence. A name stays as it is written.
-func speaker(w *words.Words, name string) string {
+func speaker(w *words.Words, kind models.PersonaKind, name string) string {
 	if name == "" {
 		return capital(w.T("byline.unknown"))
 	}
-	return name
+	return shownName(w, kind, name)
 }
 
 // groupOf finds a group by its id; the zero Group when there is none.
