@@ -55,10 +55,18 @@ func (s Speaking) lists(w *words.Words) string {
 	return w.List(names)
 }
 
+// fieldNone is no choice where one was asked for.
+const fieldNone = "none"
+
 // FaceOf reads the fields that a form sends about as whom one speaks. A choice that no
-// form offers is kept: the room refuses it.
+// form offers is kept: the room refuses it. So it does when the form asked and nothing was
+// chosen: nobody speaks by name because they said nothing.
 func FaceOf(value func(field string) string) models.Face {
-	switch choice := value("as"); choice {
+	choice := value("as")
+	if choice == "" && value("asked") != "" {
+		choice = fieldNone
+	}
+	switch choice {
 	case "", fieldMe:
 		return models.Face{}
 	case string(models.FaceNew):
