@@ -215,3 +215,34 @@ func TestAProfileIsRenamedFiveTimesADay(t *testing.T) {
 		rename("Amina 4").Status(http.StatusSeeOther) // no other name than before
 	})
 }
+
+// TestOwnMarksKnowANewFaceAtOnce: a page that was open before a pseudonym was made is told,
+// over the socket and the poll, that its text is the member's own; nobody else's page is.
+func TestOwnMarksKnowANewFaceAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *served.Site) {
+		s.Masks(t, frank, "Frank matters", models.AudienceMembers)
+		id := s.Start(t, s.Paul, frank, "Frank")
+		amina, rosa := s.SignedIn(t, s.Amina), s.SignedIn(t, s.Rosa)
+		page := amina.Get(fmt.Sprintf("/threads/%d", id)).Follow().Status(http.StatusOK)
+		mine, hers := dial(t, s, amina), dial(t, s, rosa)
+		for _, l := range []*line{mine, hers} {
+			l.send(fmt.Sprintf(`{"t":"sub","ch":"thread:%d","since":1}`, id))
+			l.next("ok")
+		}
+		page.Submit(composer, form("body", "Frankly.", "as", "new", "pseudonym", "Heron")).Status(http.StatusSeeOther)
+		if ev := mine.next("ev"); !strings.Contains(ev.HTML, "Heron") {
+			t.Errorf("frame %+v", ev)
+		}
+		if own := mine.next("own"); fmt.Sprint(own.N) != "[2]" {
+			t.Errorf("own are %v", own.N)
+		}
+		if first := hers.frame(); first.T != "ev" || !strings.Contains(first.HTML, "Heron") {
+			t.Errorf("another page is told %s", first.raw)
+		}
+		poll := fmt.Sprintf("/live/changes?ch=thread:%d&since=1", id)
+		if told := amina.Get(poll).Status(http.StatusOK); !strings.Contains(told.Body, `"t":"own"`) {
+			t.Errorf("the poll lacks the own mark: %s", told.Body)
+		}
+		rosa.Get(poll).Status(http.StatusOK).Lacks(`"t":"own"`)
+	})
+}

@@ -1,14 +1,12 @@
 package community_test
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"testing"
 	"time"
 
 	"colloquy/app/community"
-	"colloquy/app/forum"
 	"colloquy/app/forumtest"
 	"colloquy/models"
 	"colloquy/models/store"
@@ -21,11 +19,7 @@ const (
 
 // mask has somebody speak under a new pseudonym in a theme.
 func mask(c *forumtest.Cast, viewer models.Viewer, theme, name string, group bool) (int64, error) {
-	posted, err := c.Forum.StartThread(context.Background(), viewer, forum.NewThread{
-		Theme: theme, Title: "A title", Kind: models.KindQuestion, Level: models.LevelInPractice, Body: "Frankly.",
-		As: models.Face{Choice: models.FaceNew, Name: name, ShowGroup: group},
-	})
-	return posted.ThreadID, err
+	return c.StartAs(viewer, theme, models.Face{Choice: models.FaceNew, Name: name, ShowGroup: group})
 }
 
 func wrong(t *testing.T, err error, field string, want models.Problem) {

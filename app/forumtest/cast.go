@@ -182,6 +182,14 @@ func (c *Cast) Start(t testing.TB, viewer models.Viewer, theme, title string) in
 	return posted.ThreadID
 }
 
+// StartAs opens a thread under another face, and returns its id or why it was refused.
+func (c *Cast) StartAs(viewer models.Viewer, theme string, face models.Face) (int64, error) {
+	posted, err := c.Forum.StartThread(context.Background(), viewer, forum.NewThread{
+		Theme: theme, Title: "Under another name", Kind: models.KindQuestion, Level: models.LevelInPractice, Lang: "en", Body: Opening, As: face,
+	})
+	return posted.ThreadID, err
+}
+
 // Respond adds a response and returns its number.
 func (c *Cast) Respond(t testing.TB, viewer models.Viewer, threadID int64, body string) int {
 	t.Helper()
