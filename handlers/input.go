@@ -64,7 +64,7 @@ func keyOr(c *fiber.Ctx) string {
 // limitsOf are the most characters that fields take, for the sentence that says so.
 var limitsOf = map[string]int{
 	"body": forum.MaxText, "title": forum.MaxTitle, "name": community.MaxName,
-	"organisation": community.MaxOrganisation, "about": community.MaxAbout,
+	"pseudonym": community.MaxName, "organisation": community.MaxOrganisation, "about": community.MaxAbout,
 	"password": community.MaxPassword, "password_new": community.MaxPassword,
 }
 

@@ -34,6 +34,7 @@ var paces = map[string]pace{
 	"code":    {2 * time.Second, 20},
 	"polling": {time.Second, 120},
 	"look":    {time.Second, 60},
+	"rename":  {24 * time.Hour, 5}, // of a profile: others know people by their names
 	"search":  {500 * time.Millisecond, 40},
 	"copy":    {5 * time.Minute, 3}, // of all that is one's own
 }

@@ -86,7 +86,8 @@ func TestThePagesOfGroups(t *testing.T) {
 func TestAVisitorSeesTheBylineOfAProfile(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
 		if err := s.Community.EditProfile(t.Context(), s.Amina, community.ProfileEdit{
-			Name: "Amina Diallo", Organisation: "Unmistakable Organisation", About: "Unmistakable about.", Initiatives: []string{"ogp"},
+			Directory: true,
+			Name:      "Amina Diallo", Organisation: "Unmistakable Organisation", About: "Unmistakable about.", Initiatives: []string{"ogp"},
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -29,6 +29,7 @@ func (s *Site) responseCreate(c *fiber.Ctx) error {
 	replyTo, _ := strconv.Atoi(c.FormValue("reply_to"))
 	composer := views.Composer{
 		Body: c.FormValue("body"), Lang: c.FormValue("lang"), ReplyTo: replyTo, Key: keyOr(c),
+		As: views.Speaking{Face: faceOf(c)},
 	}
 	if state := s.writing(c); state != "" {
 		composer.State = state
@@ -43,7 +44,7 @@ func (s *Site) responseCreate(c *fiber.Ctx) error {
 		return s.showComposer(c, status(err), head, composer)
 	}
 	posted, err := s.Forum.Respond(c.UserContext(), v.viewer, threadID, forum.NewResponse{
-		Body: composer.Body, Lang: composer.Lang, ReplyTo: replyTo, Key: composer.Key,
+		Body: composer.Body, Lang: composer.Lang, ReplyTo: replyTo, As: composer.As.Face, Key: composer.Key,
 	})
 	if err != nil {
 		return s.responseRefused(c, head, composer, err)
@@ -52,14 +53,16 @@ func (s *Site) responseCreate(c *fiber.Ctx) error {
 	return seeOther(c, escaped(forum.Permalink(&head.Thread, posted.Number)))
 }
 
-// writing says what stands between a form and its being taken: a session that ended,
-// or a form that is not this browser's.
+// writing says what stands between a form and its being taken: a session that ended, a
+// form that is not this browser's, or house rules that have changed.
 func (s *Site) writing(c *fiber.Ctx) views.WritingState {
 	switch {
 	case !s.at(c).viewer.SignedIn():
 		return views.WritingSignedOut
 	case !s.proven(c):
 		return views.WritingAgain
+	case s.at(c).viewer.MustAgree:
+		return views.WritingAgree
 	}
 	return ""
 }
@@ -67,7 +70,7 @@ func (s *Site) writing(c *fiber.Ctx) views.WritingState {
 var statusOfWriting = map[views.WritingState]int{
 	views.WritingSignedOut: http.StatusUnauthorized, views.WritingAgain: http.StatusForbidden,
 	views.WritingClosed: http.StatusForbidden, views.WritingPaused: http.StatusTooManyRequests,
-	views.WritingInvalid: http.StatusUnprocessableEntity,
+	views.WritingInvalid: http.StatusUnprocessableEntity, views.WritingAgree: http.StatusForbidden,
 }
 
 func (s *Site) responsePreview(c *fiber.Ctx, head models.ThreadHead, composer views.Composer) error {
@@ -88,6 +91,8 @@ func (s *Site) responseRefused(c *fiber.Ctx, head models.ThreadHead, composer vi
 		composer.State, composer.Errors = views.WritingInvalid, sentences(s.at(c).words, invalid)
 	case errors.As(err, &denied) && denied.Reason == access.Locked:
 		composer.State = views.WritingClosed
+	case mustAgree(err):
+		composer.State = views.WritingAgree
 	case errors.Is(err, forum.ErrKeyReused):
 		// The form was used before, with another text: Back, then a second thought.
 		composer.State, composer.Key = views.WritingAgain, newKey()

@@ -7,6 +7,7 @@ import (
 
 	"colloquy/app/access"
 	"colloquy/app/forum"
+	"colloquy/models"
 	"colloquy/views"
 )
 
@@ -23,7 +24,7 @@ func (s *Site) responseDelete(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.page(c, s.at(c).words.T("remove.title", "number", page.Row.Number), views.SectionThemes)
-	p.NoIndex = true
+	p.NoIndex, p.Masked = true, own && page.Row.PersonaKind == models.PersonaPseudonym
 	s.cacheRule(c, false)
 	return s.render(c, views.ResponseDelete(p, views.ResponseDeletePage{Head: page.Head, Row: page.Row, Own: own, Key: page.Key}))
 }

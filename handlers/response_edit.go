@@ -16,7 +16,10 @@ import (
 // responseEdit is the page on which a text is changed.
 func (s *Site) responseEdit(c *fiber.Ctx) error {
 	page, err := s.textPage(c, access.EditText)
-	if err != nil {
+	if mustAgree(err) {
+		page.State = views.WritingAgree
+		return s.showResponseEdit(c, status(err), page)
+	} else if err != nil {
 		return err
 	}
 	page.Body, page.Lang, page.Rev = page.Row.Body, page.Row.Lang, page.Row.Rev
@@ -40,10 +43,10 @@ func (s *Site) textPage(c *fiber.Ctx, act access.Act) (views.ResponseEditPage, e
 // responseUpdate writes a new edition of a text, or shows how it would look.
 func (s *Site) responseUpdate(c *fiber.Ctx) error {
 	page, err := s.textPage(c, access.EditText)
-	if err != nil {
+	if err != nil && !mustAgree(err) {
 		return err
 	}
-	page.Body, page.Lang = c.FormValue("body"), c.FormValue("lang")
+	page.Body, page.Lang, page.Given = c.FormValue("body"), c.FormValue("lang"), true
 	page.Rev, _ = strconv.Atoi(c.FormValue("rev"))
 	if page.State = s.writing(c); page.State != "" {
 		return s.showResponseEdit(c, statusOfWriting[page.State], page)
@@ -73,15 +76,24 @@ func (s *Site) editRefused(c *fiber.Ctx, page views.ResponseEditPage, err error)
 		page.State, page.Errors = views.WritingInvalid, sentences(s.at(c).words, invalid)
 	case errors.As(err, &conflict):
 		page.Conflict, page.Row, page.Rev = true, conflict.Current, conflict.Current.Rev
+	case mustAgree(err):
+		page.State = views.WritingAgree
 	default:
 		return err
 	}
 	return s.showResponseEdit(c, status(err), page)
 }
 
+// mustAgree tells whether an act was refused because the house rules have changed.
+func mustAgree(err error) bool {
+	var denied access.Denied
+	return errors.As(err, &denied) && denied.Reason == access.Agree
+}
+
 func (s *Site) showResponseEdit(c *fiber.Ctx, code int, page views.ResponseEditPage) error {
 	p := s.page(c, s.at(c).words.T("edit.title", "number", page.Row.Number), views.SectionThemes)
-	p.NoIndex = true
+	p.NoIndex, p.Masked = true, page.Row.PersonaKind == models.PersonaPseudonym
+	page.Groups = s.at(c).settings.Groups
 	p.Modules = []string{"form.js"}
 	c.Status(code)
 	s.cacheRule(c, false)

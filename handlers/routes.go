@@ -108,6 +108,7 @@ func (s *Site) routes(app *fiber.App) {
 	app.Post("/settings/address/:token", s.form, s.limited("code"), s.addressConfirm)
 	app.Post("/settings/sessions/delete", s.form, s.sessionsEnd)
 	app.Post("/settings/sessions/:id/delete", s.form, s.sessionEnd)
+	app.Get("/settings/pseudonyms", s.pseudonymsShow)
 	app.Post("/look", s.limited("look"), s.lookUpdate)
 	if s.Demo {
 		app.Post("/demo/sign-in", s.form, s.demoSignIn)

@@ -74,6 +74,11 @@ func (s *Site) settingsUpdate(c *fiber.Ctx) error {
 	if !s.proven(c) {
 		return s.showSettings(c, http.StatusForbidden, page)
 	}
+	if page.Name != v.viewer.Persona.PersonaName {
+		if err := s.limit(c, "rename"); err != nil {
+			return err
+		}
+	}
 	err := s.Community.EditProfile(c.UserContext(), v.viewer, community.ProfileEdit{
 		Name: page.Name, Organisation: page.Organisation, About: page.About, Initiatives: slugs, Languages: languages,
 		Language: page.Language, Appearance: page.Appearance, TimeZone: page.TimeZone, Directory: page.Directory,

@@ -27,6 +27,7 @@ func (s *Site) threadCreate(c *fiber.Ctx) error {
 	form := views.ThreadForm{
 		Theme: c.FormValue("theme"), Title: c.FormValue("title"), Kind: models.Kind(c.FormValue("kind")),
 		Level: models.Level(c.FormValue("level")), Lang: c.FormValue("lang"), Body: c.FormValue("body"), Key: keyOr(c),
+		As: views.Speaking{Face: faceOf(c)},
 	}
 	if state := s.writing(c); state != "" {
 		form.State = state
@@ -47,6 +48,7 @@ func (s *Site) threadCreate(c *fiber.Ctx) error {
 	}
 	posted, err := s.Forum.StartThread(c.UserContext(), v.viewer, forum.NewThread{
 		Theme: form.Theme, Title: form.Title, Kind: form.Kind, Level: form.Level, Lang: form.Lang, Body: form.Body, Key: form.Key,
+		As: form.As.Face,
 	})
 	if err != nil {
 		return s.threadRefused(c, form, err)
@@ -62,6 +64,8 @@ func (s *Site) threadCreate(c *fiber.Ctx) error {
 func (s *Site) threadRefused(c *fiber.Ctx, form views.ThreadForm, err error) error {
 	var invalid models.Invalid
 	switch {
+	case mustAgree(err):
+		form.State = views.WritingAgree
 	case errors.As(err, &invalid):
 		form.State, form.Errors = views.WritingInvalid, sentences(s.at(c).words, invalid)
 	case errors.Is(err, forum.ErrKeyReused):
@@ -75,6 +79,9 @@ func (s *Site) threadRefused(c *fiber.Ctx, form views.ThreadForm, err error) err
 func (s *Site) showThreadNew(c *fiber.Ctx, code int, form views.ThreadForm) error {
 	themes, err := s.openThemes(c)
 	if err != nil {
+		return err
+	}
+	if form.As, err = s.speakingAnew(c, themes, form); err != nil {
 		return err
 	}
 	p := s.page(c, s.at(c).words.T("open.title"), views.SectionThemes)

@@ -111,6 +111,9 @@ func (s *Site) threadPage(c *fiber.Ctx, head models.ThreadHead, page int, compos
 	if err != nil {
 		return nil, err
 	}
+	if composer.As, err = s.speakingIn(c, &head, composer); err != nil {
+		return nil, err
+	}
 	p := s.page(c, head.Title, views.SectionThemes)
 	p.Path = views.ThreadPath(&head.Thread, page)
 	p.DraftClear = posted

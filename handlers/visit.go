@@ -1,8 +1,12 @@
 package handlers
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -141,9 +145,17 @@ func (s *Site) page(c *fiber.Ctx, title, section string) views.Page {
 		p.Path = "/" // the foot's forms return to a page that can be read
 	}
 	if v.viewer.SignedIn() {
-		p.Token = s.token(v.proof)
+		p.Token, p.DraftMark = s.token(v.proof), s.draftMark(v.viewer)
 	}
 	return p
+}
+
+// draftMark tells a member's drafts from those of others in the same browser. It says
+// nothing to whoever finds it there.
+func (s *Site) draftMark(viewer models.Viewer) string {
+	mac := hmac.New(sha256.New, s.Secret)
+	mac.Write([]byte("drafts\x00" + strconv.FormatInt(viewer.Member.ID, 10)))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:9])
 }
 
 // withToken gives a visitor's page a form token, and the browser the secret behind it.

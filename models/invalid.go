@@ -35,6 +35,18 @@ const (
 	Same Problem = "same"
 	// NotAhead is a day that is none, or not after today.
 	NotAhead Problem = "not ahead"
+	// Impersonates is a name that looks like a moderator's or convener's.
+	Impersonates Problem = "impersonates"
+	// OfficeName is a name that is the word for an office.
+	OfficeName Problem = "office name"
+	// MixedScripts is a name with letters of two scripts in one word.
+	MixedScripts Problem = "mixed scripts"
+	// NameTaken is a pseudonym that looks like somebody's name.
+	NameTaken Problem = "name taken"
+	// HasPseudonym is a second pseudonym in one theme.
+	HasPseudonym Problem = "has pseudonym"
+	// NoFace is a face that the writer does not have where they want to speak.
+	NoFace Problem = "no face"
 )
 
 // Error lists the fields.

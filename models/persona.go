@@ -35,8 +35,9 @@ type Persona struct {
 	SourceKey *string
 	// ThemeID is the one theme that a pseudonym speaks in; nil otherwise.
 	ThemeID *int64
-	// Skeleton is the name reduced to how it looks (Unicode TS #39): two names with one
-	// skeleton can be mistaken for each other.
+	// Skeleton is the name reduced to how it looks (Unicode TS #39), in one or more forms
+	// separated by spaces: two names that share a form can be mistaken for each other.
+	// Empty for a name that nobody has reduced yet.
 	Skeleton string
 	// Languages are the tags of the languages that a profile names, separated by spaces.
 	Languages string
@@ -46,6 +47,50 @@ type Persona struct {
 // SourceFormer is the SourceKey of the one persona that all texts belong to whose
 // authorship was taken off. No hash is like it.
 const SourceFormer = "former"
+
+// FaceChoice says which of their faces a member chooses to speak with.
+type FaceChoice string
+
+// The choices.
+const (
+	FaceProfile   FaceChoice = ""          // their named profile
+	FacePseudonym FaceChoice = "pseudonym" // the pseudonym that they have in the theme
+	FaceNew       FaceChoice = "new"       // a pseudonym that is made with this text
+)
+
+// Face is as whom a member wants to speak. It never names a persona by its id, so that no
+// form or request can name somebody else's. The zero Face is the named profile.
+type Face struct {
+	Choice FaceChoice
+	// Name is the new pseudonym's name. Of a pseudonym that is there it is the name that
+	// the writer was shown, which must still be the one in the theme; empty for whichever
+	// it is.
+	Name string
+	// ShowGroup shows the member's group beside a new pseudonym, for good.
+	ShowGroup bool
+}
+
+// Pseudonym is a member's other name in a theme, for their own eyes only.
+type Pseudonym struct {
+	Name string
+	// GroupKey and GroupName are empty for a pseudonym that shows no group.
+	GroupKey  string
+	GroupName string
+	// ThemeSlug, ThemeTitle and ThemeLang are empty when the member may not read the theme
+	// any more.
+	ThemeSlug  string
+	ThemeTitle string
+	ThemeLang  string
+	// Open tells that the theme still lets members speak under other names.
+	Open bool
+}
+
+// NameHolder is who goes by a name, for telling names apart that look alike.
+type NameHolder struct {
+	PersonaID int64
+	Name      string
+	Skeleton  string
+}
 
 // Byline is what a page needs to show of a persona beside a text.
 type Byline struct {

@@ -42,7 +42,7 @@ func fixturePage(lang, title string, viewer models.Viewer) Page {
 	return Page{
 		Title: title, Section: SectionThemes, Viewer: viewer, Words: words.For(lang), Token: "token", Path: "/threads/12/closed-room",
 		Asset: func(name string) string { return "/static/0123/" + name }, CommunityName: "Colloquy", WorkshopSlug: "february",
-		Canonical: "https://colloquy.example/threads/12/closed-room", OpenGraph: true, Description: "A standard asks whether the room exists.",
+		DraftMark: "mark", Canonical: "https://colloquy.example/threads/12/closed-room", OpenGraph: true, Description: "A standard asks whether the room exists.",
 		Modules: []string{"thread-live.js"}, Now: fixtureNow, Demo: true, DemoPersonas: []models.Byline{named("Rosa Quispe", "rosa-quispe", 2)},
 	}
 }
@@ -129,6 +129,7 @@ func fixturePages(lang string) map[string]templ.Component {
 		"response-delete":   ResponseDelete(page(member), ResponseDeletePage{Head: fixtureHead(), Row: row, Key: "key"}),
 	}
 	maps.Copy(pages, communityPages(lang))
+	maps.Copy(pages, personaPages(lang))
 	return pages
 }
 

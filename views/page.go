@@ -70,6 +70,11 @@ type Page struct {
 	// FrontLines beside it.
 	Front      bool
 	FrontLines []string
+	// DraftMark tells the drafts of those apart who use one browser; it names nobody.
+	DraftMark string
+	// Masked leaves the viewer's own name out of the navigation: the page is about what
+	// they wrote under another one, and somebody may look over their shoulder.
+	Masked bool
 	// DraftClear is the key of the draft that has just been posted, for the script
 	// that keeps drafts; empty for none.
 	DraftClear string

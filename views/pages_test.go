@@ -23,7 +23,7 @@ func page(t *testing.T, lang, name string) *html.Node {
 // reachable are the beginnings of the addresses that exist; a page leads nowhere else.
 var reachable = []string{
 	"/themes", "/threads", "/search", "/members", "/groups/", "/settings", "/sign-in", "/sign-out", "/invitations", "/look", "/demo/sign-in",
-	"/workshops/", "/learning-agenda", "/about", "/house-rules", "/privacy", "/static/", "#", "?page=", "https://colloquy.example/",
+	"/agreement?next=", "/workshops/", "/learning-agenda", "/about", "/house-rules", "/privacy", "/static/", "#", "?page=", "https://colloquy.example/",
 }
 
 func TestPagesLeadOnlyToWhatExists(t *testing.T) {

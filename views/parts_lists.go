@@ -124,7 +124,7 @@ func lastWordsOf(w *words.Words, row *models.ThreadRow) lastWords {
 func nameOr(w *words.Words, kind models.PersonaKind, name string) string {
 	switch {
 	case name != "":
-		return name
+		return shownName(w, kind, name)
 	case kind == models.PersonaFormer:
 		return w.T("byline.former")
 	}
@@ -136,7 +136,7 @@ func speaker(w *words.Words, kind models.PersonaKind, name string) string {
 	if name == "" {
 		return capital(nameOr(w, kind, name))
 	}
-	return name
+	return shownName(w, kind, name)
 }
 
 // groupOf finds a group by its id; the zero Group when there is none.

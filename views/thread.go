@@ -63,6 +63,8 @@ const (
 	WritingClosed WritingState = "closed"
 	// WritingPaused: too much was written in a short time.
 	WritingPaused WritingState = "paused"
+	// WritingAgree: the house rules have changed, and the member agrees to them first.
+	WritingAgree WritingState = "agree"
 	// WritingInvalid: the text was not accepted; Errors say why.
 	WritingInvalid WritingState = "invalid"
 )
@@ -74,6 +76,8 @@ type Composer struct {
 	Lang string
 	// ReplyTo is the number of the response that is answered; 0 for none.
 	ReplyTo int
+	// As is as whom one speaks.
+	As Speaking
 	// Key makes a second submit of the same form harmless.
 	Key string
 	// Preview is the text as it would be shown; empty for none.
@@ -241,15 +245,16 @@ func (t ThreadPage) writes(p Page) bool {
 	if t.Head.Locked || t.Composer.State == WritingClosed {
 		return false
 	}
-	if t.Composer.State == WritingSignedOut {
+	if t.Composer.State == WritingSignedOut || t.Composer.State == WritingAgree {
 		return true
 	}
-	return p.Viewer.SignedIn() && !p.Viewer.Member.Suspended(p.Now)
+	return p.Viewer.SignedIn() && !p.Viewer.Member.Suspended(p.Now) && !p.Viewer.MustAgree
 }
 
-// DraftName is the name under which a browser keeps a draft: with the member's handle
-// in it, so that nobody else who signs in there is shown the text.
-func DraftName(p Page, draft string) string { return p.ownHandle() + "/" + draft }
+// DraftName is the name under which a browser keeps a draft: with a mark of the member in
+// it, so that nobody else who signs in there is shown the text. The mark names nobody: a
+// draft may be a pseudonym's.
+func DraftName(p Page, draft string) string { return p.DraftMark + "/" + draft }
 
 // langOr is the chosen language of a text, or the reader's own.
 func langOr(lang string, w *words.Words) string {

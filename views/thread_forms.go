@@ -22,6 +22,8 @@ type ThreadForm struct {
 	Body   string
 	Locked bool
 	Pinned bool
+	// As is as whom a new thread is opened.
+	As Speaking
 	// Key makes a second submit of the same form harmless.
 	Key     string
 	Preview prose.HTML
@@ -73,6 +75,10 @@ type ResponseEditPage struct {
 	// Pause is how many seconds are left in the state WritingPaused.
 	Pause  int
 	Errors FieldErrors
+	// Groups are all groups of the community, for the line on who may read.
+	Groups []models.Group
+	// Given tells that a text was sent that is given back in the form.
+	Given bool
 }
 
 // ResponseDeletePage asks whether a text is really to be removed.

@@ -73,7 +73,7 @@ func TestListContract(t *testing.T) {
 	if links := elements(template, tag("a")); len(links) != 3 {
 		t.Errorf("%d links in the template", len(links))
 	}
-	wantAttributes(t, byID(t, root, FieldID("body")), map[string]string{"name": "body", "data-draft": "amina-diallo/thread:12:reply:4", "dir": "auto"})
+	wantAttributes(t, byID(t, root, FieldID("body")), map[string]string{"name": "body", "data-draft": "mark/thread:12:reply:4", "dir": "auto"})
 }
 
 // A frame is the very bytes of the page, and the slot is what the server looks for.

@@ -66,7 +66,8 @@ func TestTheDirectoryIsByGroupAndName(t *testing.T) {
 			t.Errorf("in order: %s", got)
 		}
 		if err := c.Community.EditProfile(ctx, c.Amina, community.ProfileEdit{
-			Name: "Amina Diallo", Organisation: "A secretariat", Initiatives: []string{"ogp", "eiti"},
+			Directory: true,
+			Name:      "Amina Diallo", Organisation: "A secretariat", Initiatives: []string{"ogp", "eiti"},
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +235,8 @@ func TestAnotherInstanceHidesAtOnce(t *testing.T) {
 func TestWhatAProfileShowsToWhom(t *testing.T) {
 	each(t, func(t *testing.T, c *forumtest.Cast) {
 		if err := c.Community.EditProfile(ctx, c.Amina, community.ProfileEdit{
-			Name: "Amina Diallo", Organisation: "A secretariat", About: "About her.", Initiatives: []string{"ogp"},
+			Directory: true,
+			Name:      "Amina Diallo", Organisation: "A secretariat", About: "About her.", Initiatives: []string{"ogp"},
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -23,8 +23,12 @@ type joining struct {
 	passwordHash string
 }
 
-// join writes a member and their named persona.
+// join writes a member and their named persona. Invalid is for a name that nobody may go
+// by, or that looks like a moderator's.
 func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
+	if err := c.mayBeNamed(tx, j.name, 0); err != nil {
+		return models.Member{}, err
+	}
 	member := models.Member{
 		Email: j.email, EmailKey: j.key, PasswordHash: j.passwordHash, Role: j.role, GroupID: j.groupID,
 		Language: j.language, JoinedOn: day(c.now()), Directory: true,
@@ -37,7 +41,7 @@ func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
 		return member, err
 	}
 	persona := models.Persona{
-		Kind: models.PersonaNamed, MemberID: &member.ID, Handle: &handle, Name: j.name, GroupID: &j.groupID,
+		Kind: models.PersonaNamed, MemberID: &member.ID, Handle: &handle, Name: j.name, Skeleton: skeleton(j.name), GroupID: &j.groupID,
 		Organisation: j.organisation, CreatedAt: day(c.now()),
 	}
 	if err := tx.CreatePersona(&persona); err != nil {

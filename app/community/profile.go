@@ -90,7 +90,13 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 	if err := invalid.Err(); err != nil {
 		return err
 	}
+	named.Skeleton = skeleton(named.Name)
 	err = c.store.Write(ctx, func(tx *store.Tx) error {
+		if named.Name != persona.Name { // who has a name keeps it, whoever moderates since
+			if err := c.mayBeNamed(tx, named.Name, persona.ID); err != nil {
+				return err
+			}
+		}
 		if err := tx.UpdatePersona(&named, initiatives); err != nil {
 			return err
 		}

@@ -32,8 +32,8 @@ type Forum struct {
 	erased atomic.Bool
 }
 
-// Hooks are what the room tells the rest of the site after a commit; each may be nil and
-// must not block.
+// Hooks are what the room tells the rest of the site after a commit, and what it has others
+// do; each may be nil and must not block.
 type Hooks struct {
 	// Moved says that a thread has reached a number.
 	Moved func(threadID, seq int64)
@@ -42,6 +42,9 @@ type Hooks struct {
 	// Erasing writes down what a transaction is about to erase for good, before it commits:
 	// what it returns undoes that, for when the transaction fails.
 	Erasing func(list ...models.Erasure) (undo func() error, err error)
+	// NewPseudonym makes a member's pseudonym in a theme within the transaction of the
+	// first text that it speaks; without it nobody can make one.
+	NewPseudonym func(tx *store.Tx, viewer models.Viewer, themeID int64, face models.Face) (models.Persona, error)
 }
 
 // New makes the room. The secret keys idempotency; now is the clock.

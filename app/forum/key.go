@@ -48,13 +48,17 @@ func (f *Forum) keyed(ctx context.Context, viewer models.Viewer, key string, req
 			CreatedOn: f.now().UTC().Truncate(24 * time.Hour),
 		})
 	})
-	if mac != nil && errors.Is(err, store.ErrTaken) {
-		return f.replay(ctx, mac, hash)
+	if err == nil {
+		return posted, nil
 	}
-	if err != nil {
-		return Posted{}, err
+	if mac != nil {
+		// A twin that came at the same time may have been first: then its answer is this
+		// one's too, whatever stood in the way of doing it twice.
+		if replayed, none := f.replay(ctx, mac, hash); !errors.Is(none, store.ErrNotFound) {
+			return replayed, none
+		}
 	}
-	return posted, nil
+	return Posted{}, err
 }
 
 // replay gives the answer that a key had; store.ErrNotFound when it is new.

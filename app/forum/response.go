@@ -18,6 +18,8 @@ type NewResponse struct {
 	Lang string
 	// ReplyTo is the number that this answers, 0 for none.
 	ReplyTo int
+	// As is as whom they speak.
+	As models.Face
 	// Key is the idempotency key, empty for none.
 	Key string
 }
@@ -49,14 +51,20 @@ func (f *Forum) Respond(ctx context.Context, viewer models.Viewer, threadID int6
 		}
 		return Posted{}, err
 	}
-	request := []string{"response", strconv.FormatInt(threadID, 10), strconv.Itoa(input.ReplyTo), input.Lang, written.body}
+	request := withFace([]string{
+		"response", strconv.FormatInt(threadID, 10), strconv.Itoa(input.ReplyTo), input.Lang, written.body,
+	}, input.As)
 	var seq int64
+	var as speaker
 	posted, err := f.keyed(ctx, viewer, input.Key, request, func(tx *store.Tx) (Posted, error) {
 		head, err := f.may(tx, viewer, access.Respond, threadID)
 		if err != nil {
 			return Posted{}, err
 		}
-		response := written.response(threadID, viewer.PersonaID)
+		if as, err = f.speaker(tx, viewer, access.OfThread(&head, false), input.As); err != nil {
+			return Posted{}, err
+		}
+		response := written.response(threadID, as.personaID)
 		if input.ReplyTo != 0 {
 			id, err := tx.ResponseID(threadID, input.ReplyTo)
 			if errors.Is(err, store.ErrNotFound) {
@@ -67,13 +75,14 @@ func (f *Forum) Respond(ctx context.Context, viewer models.Viewer, threadID int6
 			response.ReplyToID = &id
 		}
 		response.CreatedAt = micros(f.now())
-		if err := publish(tx, &head, response, viewer.Persona.GroupID, written.words); err != nil {
+		if err := publish(tx, &head, response, as.groupID, written.words); err != nil {
 			return Posted{}, err
 		}
 		seq = response.ChangedSeq
 		return Posted{ThreadID: threadID, Number: response.Number}, nil
 	})
 	if err == nil && !posted.Replayed {
+		f.met(as)
 		f.hint(threadID, seq)
 	}
 	return posted, err

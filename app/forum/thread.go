@@ -21,6 +21,8 @@ type NewThread struct {
 	Level models.Level
 	Lang  string
 	Body  string
+	// As is as whom they speak.
+	As models.Face
 	// Key is the idempotency key, empty for none.
 	Key string
 }
@@ -48,29 +50,41 @@ func (f *Forum) StartThread(ctx context.Context, viewer models.Viewer, input New
 	if err := invalid.Err(); err != nil {
 		return Posted{}, err
 	}
-	request := []string{"thread", input.Theme, title, string(input.Kind), string(input.Level), input.Lang, opening.body}
+	request := withFace([]string{
+		"thread", input.Theme, title, string(input.Kind), string(input.Level), input.Lang, opening.body,
+	}, input.As)
+	var as speaker
 	posted, err := f.keyed(ctx, viewer, input.Key, request, func(tx *store.Tx) (Posted, error) {
 		theme, err := tx.ThemeBySlug(access.Scope(viewer), input.Theme)
 		if err != nil {
 			return Posted{}, err
 		}
+		groups, err := tx.ThemeGroups(theme.ID)
+		if err != nil {
+			return Posted{}, err
+		}
+		thing := access.OfTheme(&models.ThemeRow{Theme: theme, GroupIDs: groups})
+		if as, err = f.speaker(tx, viewer, thing, input.As); err != nil {
+			return Posted{}, err
+		}
 		now := micros(f.now())
 		thread := &models.Thread{
 			ThemeID: theme.ID, Slug: prose.Slug(title), Title: title, Lang: opening.lang, Kind: input.Kind,
-			Level: input.Level, Seq: 1, LastNumber: 1, ActiveAt: now, PersonaID: viewer.PersonaID, CreatedAt: now,
+			Level: input.Level, Seq: 1, LastNumber: 1, ActiveAt: now, PersonaID: as.personaID, CreatedAt: now,
 			Dating: models.DatedExactly,
 		}
 		if err := tx.CreateThread(thread); err != nil {
 			return Posted{}, err
 		}
-		response := opening.response(thread.ID, viewer.PersonaID)
+		response := opening.response(thread.ID, as.personaID)
 		response.Number, response.ChangedSeq, response.CreatedAt = 1, 1, now
 		if err := tx.CreateResponse(response, prose.Fold(title), opening.words); err != nil {
 			return Posted{}, err
 		}
-		return Posted{ThreadID: thread.ID, Number: 1}, tx.CountVoice(thread.ID, viewer.Persona.GroupID, 1)
+		return Posted{ThreadID: thread.ID, Number: 1}, tx.CountVoice(thread.ID, as.groupID, 1)
 	})
 	if err == nil && !posted.Replayed {
+		f.met(as)
 		f.hint(posted.ThreadID, 1)
 	}
 	return posted, err

@@ -104,7 +104,7 @@ func NewCast(t testing.TB, s *store.Store) *Cast {
 	must(t, err)
 	cast.Groups, err = s.Groups(ctx)
 	must(t, err)
-	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, forum.Hooks{Moved: cast.Hints.Add})
+	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, forum.Hooks{Moved: cast.Hints.Add, NewPseudonym: cast.NewPseudonym})
 	cast.Community = community.New(s, cast.Clock.Now, community.Hooks{FacesMoved: func(threads map[int64]int64) {
 		cast.Forum.FacesMoved()
 		cast.Forum.Stamped(threads)
@@ -168,6 +168,23 @@ func (c *Cast) Theme(t testing.TB, slug, title string, audience models.Audience,
 	c.Forum.FacesMoved()
 }
 
+// NewPseudonym has the community room make a pseudonym, whichever serves the cast now.
+func (c *Cast) NewPseudonym(tx *store.Tx, viewer models.Viewer, themeID int64, face models.Face) (models.Persona, error) {
+	return c.Community.NewPseudonym(tx, viewer, themeID, face)
+}
+
+// Masks makes a theme in which members may speak under other names.
+func (c *Cast) Masks(t testing.TB, slug, title string, audience models.Audience) {
+	t.Helper()
+	must(t, c.Store.Write(context.Background(), func(tx *store.Tx) error {
+		return tx.CreateTheme(&models.Theme{
+			Slug: slug, Title: title, Line: "A line.", Purpose: "A purpose.", Lang: "en", Audience: audience, Pseudonyms: true,
+			CreatedAt: c.Clock.Now().UTC().Truncate(time.Microsecond),
+		}, nil)
+	}))
+	c.Forum.FacesMoved()
+}
+
 // Start opens a thread and returns its id.
 func (c *Cast) Start(t testing.TB, viewer models.Viewer, theme, title string) int64 {
 	t.Helper()
@@ -176,6 +193,14 @@ func (c *Cast) Start(t testing.TB, viewer models.Viewer, theme, title string) in
 	})
 	must(t, err)
 	return posted.ThreadID
+}
+
+// StartAs opens a thread under another face, and returns its id or why it was refused.
+func (c *Cast) StartAs(viewer models.Viewer, theme string, face models.Face) (int64, error) {
+	posted, err := c.Forum.StartThread(context.Background(), viewer, forum.NewThread{
+		Theme: theme, Title: "Under another name", Kind: models.KindQuestion, Level: models.LevelInPractice, Lang: "en", Body: Opening, As: face,
+	})
+	return posted.ThreadID, err
 }
 
 // Respond adds a response and returns its number.

@@ -25,7 +25,7 @@ func TestEveryKindOfLetterIsWritten(t *testing.T) {
 	kinds := []community.LetterKind{
 		community.LetterSignIn, community.LetterNewSignIn, community.LetterPassword, community.LetterPasskey, community.LetterSecondStep,
 		community.LetterRecovery, community.LetterIdentity, community.LetterAddress, community.LetterAddressOld, community.LetterTaken,
-		community.LetterProof, community.LetterSignedOut, community.LetterLeft,
+		community.LetterProof, community.LetterSignedOut,
 	}
 	for _, kind := range kinds {
 		l.write(context.Background(), community.Letter{

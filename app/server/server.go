@@ -112,6 +112,9 @@ func (s *site) rooms(hint func(threadID, seq int64), hooks community.Hooks) {
 	hooks.Erasing = archive.ErasuresIn(s.config.DataDir).Add
 	s.forum = forum.New(s.store, s.row.Secret, time.Now, forum.Hooks{
 		Moved: hint, RightsMoved: hooks.RightsMoved, Erasing: hooks.Erasing,
+		NewPseudonym: func(tx *store.Tx, viewer models.Viewer, themeID int64, face models.Face) (models.Persona, error) {
+			return s.community.NewPseudonym(tx, viewer, themeID, face) // the room is made below
+		},
 	})
 	hooks.FacesMoved = func(threads map[int64]int64) {
 		s.forum.FacesMoved()

@@ -95,7 +95,7 @@ func TestTokens(t *testing.T) {
 			t.Errorf("a visitor's /me: %v", me.header)
 		}
 		me := w.call("", "GET", "/me", "", "Authorization", "bearer "+w.tokens["Mona"]).want(200)
-		want := `{"handle":"mona","name":"Mona","group":"Researchers","role":"moderator","language":""}`
+		want := `{"handle":"mona","name":"Mona","group":"Researchers","role":"moderator","language":"","pseudonyms":[]}`
 		if strings.TrimSpace(me.body) != want || me.header.Get("Cache-Control") != "private, no-store" {
 			t.Errorf("me: %s %v", me.body, me.header)
 		}

@@ -157,6 +157,10 @@ func deniedProblem(denied access.Denied) *Problem {
 		return newProblem(http.StatusForbidden, "Only whoever wrote it may do this.")
 	case access.Suspended:
 		return newProblem(http.StatusForbidden, "This membership is suspended.")
+	case access.Agree:
+		return newProblem(http.StatusForbidden, "The house rules have changed. Agree to them on the site first.")
+	case access.Unmasked:
+		return newProblem(http.StatusUnprocessableEntity, "This theme has no pseudonyms.")
 	case access.Role:
 		return newProblem(http.StatusForbidden, "Your role does not allow this.")
 	}
@@ -172,7 +176,7 @@ var sentences = map[string]string{
 	"body.level":             "Choose one of big picture and in practice.",
 	"body.outcome":           "Choose one of insight, proposal and open challenge.",
 	"body.reply_to":          "Name the number of a response in this thread.",
-	"body.persona":           "Name your own handle; other personas cannot speak here yet.",
+	"body.persona":           "Name your own handle, or the exact name of the pseudonym that you have in this theme.",
 	"query.after":            "Give the next of the page before.",
 }
 

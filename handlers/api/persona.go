@@ -11,20 +11,24 @@ type Persona struct {
 	Name   *string `json:"name" doc:"null when the author of an imported text is not known"`
 	Group  *string `json:"group" doc:"Name of the stakeholder group; null without one"`
 	Handle string  `json:"handle,omitempty" doc:"The profile's name in addresses; left out without a profile"`
+	// Pseudonym is left out where it is false, as it is nearly everywhere.
+	Pseudonym bool `json:"pseudonym,omitempty" doc:"true for a name that a member goes by in one theme; left out otherwise"`
 }
 
 func personaJSON(byline *models.Byline) *Persona {
 	return &Persona{
 		Name: filled(byline.PersonaName), Group: filled(byline.GroupName), Handle: byline.PersonaHandle,
+		Pseudonym: byline.PersonaKind == models.PersonaPseudonym,
 	}
 }
 
-// maySpeak refuses a persona that is not the viewer's own.
-func maySpeak(viewer models.Viewer, handle *string) error {
-	if handle != nil && *handle != "" && *handle != viewer.Persona.PersonaHandle {
-		return unacceptable("body.persona", sentences["body.persona"])
+// faceOf is as whom a request wants to speak: by the handle of the profile, else by the
+// name of a pseudonym, which the forum looks for among the viewer's own.
+func faceOf(viewer models.Viewer, persona *string) models.Face {
+	if persona == nil || *persona == "" || viewer.Persona != nil && *persona == viewer.Persona.PersonaHandle {
+		return models.Face{}
 	}
-	return nil
+	return models.Face{Choice: models.FacePseudonym, Name: *persona}
 }
 
 // filled is nil for what is empty: null in JSON.

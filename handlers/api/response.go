@@ -104,7 +104,7 @@ type NewResponse struct {
 	Body    string  `json:"body,omitempty" doc:"Markdown, at most 100,000 characters"`
 	ReplyTo *int    `json:"reply_to,omitempty" nullable:"true" minimum:"1" maximum:"2147483647" doc:"Number that it answers in this thread"`
 	Lang    *string `json:"lang,omitempty" nullable:"true" doc:"Language of the text (BCP 47); guessed when left out"`
-	Persona *string `json:"persona,omitempty" nullable:"true" doc:"Your own handle, which is also the default"`
+	Persona *string `json:"persona,omitempty" nullable:"true" doc:"Your own handle, which is also the default, or the exact name of your pseudonym in the theme"`
 }
 
 type respondInput struct {
@@ -118,10 +118,9 @@ func (a *api) respond(ctx context.Context, viewer models.Viewer, input *respondI
 	if err != nil {
 		return nil, err
 	}
-	if err := maySpeak(viewer, input.Body.Persona); err != nil {
-		return nil, err
+	response := forum.NewResponse{
+		Body: input.Body.Body, Lang: value(input.Body.Lang), As: faceOf(viewer, input.Body.Persona), Key: input.Key,
 	}
-	response := forum.NewResponse{Body: input.Body.Body, Lang: value(input.Body.Lang), Key: input.Key}
 	if input.Body.ReplyTo != nil {
 		response.ReplyTo = *input.Body.ReplyTo
 	}

@@ -107,7 +107,7 @@ type NewThread struct {
 	Level   string  `json:"level,omitempty" enum:"big picture,in practice"`
 	Body    string  `json:"body,omitempty" doc:"The opening, in Markdown, at most 100,000 characters"`
 	Lang    *string `json:"lang,omitempty" nullable:"true" doc:"Language of the text (BCP 47); guessed when left out"`
-	Persona *string `json:"persona,omitempty" nullable:"true" doc:"Your own handle, which is also the default"`
+	Persona *string `json:"persona,omitempty" nullable:"true" doc:"Your own handle, which is also the default, or the exact name of your pseudonym in the theme"`
 }
 
 type startInput struct {
@@ -116,12 +116,10 @@ type startInput struct {
 }
 
 func (a *api) startThread(ctx context.Context, viewer models.Viewer, input *startInput) (*created[Thread], error) {
-	if err := maySpeak(viewer, input.Body.Persona); err != nil {
-		return nil, err
-	}
 	posted, err := a.Forum.StartThread(ctx, viewer, forum.NewThread{
 		Theme: input.Body.Theme, Title: input.Body.Title, Kind: models.Kind(input.Body.Kind),
 		Level: models.Level(input.Body.Level), Lang: value(input.Body.Lang), Body: input.Body.Body, Key: input.Key,
+		As: faceOf(viewer, input.Body.Persona),
 	})
 	if err != nil {
 		return nil, err

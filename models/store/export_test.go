@@ -25,3 +25,8 @@ func (s *Store) Columns(ctx context.Context, table string) ([]string, error) {
 	}
 	return columns, rows.Err()
 }
+
+// Moderate makes a member moderate a theme.
+func (tx *Tx) Moderate(themeID, memberID int64) error {
+	return tx.db.Exec("INSERT INTO theme_moderators (theme_id, member_id) VALUES (?, ?)", themeID, memberID).Error
+}

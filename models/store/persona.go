@@ -52,6 +52,47 @@ func (tx *Tx) NamedPersona(memberID int64) (models.Persona, error) {
 	return one[models.Persona](tx.db.Raw(namedPersona, memberID, models.PersonaNamed))
 }
 
+// Pseudonym is a member's pseudonym in a theme; ErrNotFound when they have none.
+func (s *Store) Pseudonym(ctx context.Context, memberID, themeID int64) (models.Pseudonym, error) {
+	return one[models.Pseudonym](s.reader(ctx).Raw(`SELECT p.name, COALESCE(g.key, '') AS group_key,
+		COALESCE(g.name, '') AS group_name FROM personas p LEFT JOIN stakeholder_groups g ON g.id = p.group_id
+		WHERE p.member_id = ? AND p.theme_id = ? AND p.kind = ?`, memberID, themeID, models.PersonaPseudonym))
+}
+
+// Pseudonyms lists a member's own pseudonyms in the order of the themes, which are named
+// as far as the scope may read them.
+func (s *Store) Pseudonyms(ctx context.Context, scope models.Scope, memberID int64) ([]models.Pseudonym, error) {
+	condition, values := readable(scope)
+	return all[models.Pseudonym](s.reader(ctx).Raw(`SELECT p.name, COALESCE(g.key, '') AS group_key,
+		COALESCE(g.name, '') AS group_name, COALESCE(th.slug, '') AS theme_slug, COALESCE(th.title, '') AS theme_title,
+		COALESCE(th.lang, '') AS theme_lang, COALESCE(th.pseudonyms, (1 = 0)) AS open
+		FROM personas p LEFT JOIN themes th ON th.id = p.theme_id AND `+condition+`
+		LEFT JOIN stakeholder_groups g ON g.id = p.group_id
+		WHERE p.member_id = ? AND p.kind = ? ORDER BY th.position IS NULL, th.position, p.name, p.id`,
+		append(values, memberID, models.PersonaPseudonym)...))
+}
+
+// Pseudonym is the persona of a member's pseudonym in a theme, read within a transaction.
+func (tx *Tx) Pseudonym(memberID, themeID int64) (models.Persona, error) {
+	return one[models.Persona](tx.db.Raw("SELECT * FROM personas WHERE member_id = ? AND theme_id = ? AND kind = ?",
+		memberID, themeID, models.PersonaPseudonym))
+}
+
+// Officers lists the profiles of moderators, of one theme or of all, and of conveners.
+func (tx *Tx) Officers() ([]models.NameHolder, error) {
+	return all[models.NameHolder](tx.db.Raw(`SELECT p.id AS persona_id, p.name, p.skeleton FROM personas p
+		JOIN members m ON m.id = p.member_id WHERE p.kind = ? AND (m.role <> ?
+			OR EXISTS (SELECT 1 FROM theme_moderators tm WHERE tm.member_id = m.id)) ORDER BY p.id`,
+		models.PersonaNamed, models.RoleMember))
+}
+
+// NamesAround lists the profiles of all members, and all pseudonyms in a theme.
+func (tx *Tx) NamesAround(themeID int64) ([]models.NameHolder, error) {
+	return all[models.NameHolder](tx.db.Raw(`SELECT id AS persona_id, name, skeleton FROM personas
+		WHERE (kind = ? AND member_id IS NOT NULL) OR (kind = ? AND theme_id = ?) ORDER BY id`,
+		models.PersonaNamed, models.PersonaPseudonym, themeID))
+}
+
 // Membership finds who stands behind a profile, for conveners to change; ErrNotFound
 // when nobody does.
 func (s *Store) Membership(ctx context.Context, handle string) (models.Membership, error) {
@@ -89,7 +130,7 @@ func (tx *Tx) UpdatePersona(persona *models.Persona, initiativeIDs []int64) erro
 	if err := tx.MoveFaces(); err != nil {
 		return err
 	}
-	if err := tx.db.Model(persona).Select("Name", "Organisation", "About", "Languages").Updates(persona).Error; err != nil {
+	if err := tx.db.Model(persona).Select("Name", "Skeleton", "Organisation", "About", "Languages").Updates(persona).Error; err != nil {
 		return translate(err)
 	}
 	if err := tx.db.Exec("DELETE FROM persona_initiatives WHERE persona_id = ?", persona.ID).Error; err != nil {

@@ -128,6 +128,11 @@ func (tx *Tx) letGroups(themeID int64, groupIDs []int64) error {
 	return nil
 }
 
+// ThemeByID finds a theme within a transaction, whoever may read it.
+func (tx *Tx) ThemeByID(id int64) (models.Theme, error) {
+	return one[models.Theme](tx.db.Raw("SELECT * FROM themes WHERE id = ?", id))
+}
+
 // ThemeGroups lists the groups that may read a theme whose audience is groups.
 func (tx *Tx) ThemeGroups(themeID int64) ([]int64, error) {
 	groups, err := audienceGroups(tx.db, []int64{themeID})

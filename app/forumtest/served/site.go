@@ -98,7 +98,8 @@ func (s *Site) serve(t testing.TB, address string) {
 			s.Hints.Add(threadID, seq)
 			hub.Hint(handlers.ThreadChannel(threadID), seq)
 		},
-		RightsMoved: func() { hub.Recheck() },
+		RightsMoved:  func() { hub.Recheck() },
+		NewPseudonym: s.NewPseudonym,
 	})
 	s.Community = community.New(s.Store, s.Clock.Now, community.Hooks{
 		FacesMoved: func(threads map[int64]int64) {

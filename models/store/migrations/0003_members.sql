@@ -21,7 +21,7 @@ ALTER TABLE members ADD COLUMN passkey_user {bytes};
 ALTER TABLE personas ADD COLUMN theme_id BIGINT REFERENCES themes (id);
 ALTER TABLE personas ADD COLUMN skeleton TEXT NOT NULL DEFAULT '';
 ALTER TABLE personas ADD COLUMN languages TEXT NOT NULL DEFAULT '';
-CREATE INDEX personas_skeleton ON personas (skeleton);
+CREATE UNIQUE INDEX personas_pseudonym ON personas (member_id, theme_id);
 
 ALTER TABLE themes ADD COLUMN pseudonyms BOOLEAN NOT NULL DEFAULT FALSE;
 

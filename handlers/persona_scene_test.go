@@ -1,0 +1,51 @@
+package handlers_test
+
+import (
+	"database/sql"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"colloquy/app/forumtest/served"
+)
+
+// postJSON sends a request to the API with an access token, and gives the answer.
+func postJSON(t *testing.T, s *served.Site, path, token, key, body string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", key)
+	answer, err := (&http.Client{Timeout: 20 * time.Second}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+// changeRules makes a new edition of the house rules that everybody must agree to.
+func changeRules(t *testing.T, s *served.Site) {
+	t.Helper()
+	db, err := sql.Open("sqlite", s.Store.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "UPDATE community SET rules_version = 1, agree_version = 1, rights_seq = rights_seq + 1"); err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Pass(time.Minute)
+	if err := s.Forum.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
