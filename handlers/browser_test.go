@@ -334,6 +334,11 @@ func scene(t *testing.T, s *served.Site) []stop {
 	if _, err := s.Forum.EditThread(t.Context(), s.Lena, closed, forum.ThreadEdit{Locked: &locked, Outcome: &outcome}); err != nil {
 		t.Fatal(err)
 	}
+	for _, handle := range []string{"rosa-quispe", "amina-diallo"} {
+		if err := s.Community.AddModerator(t.Context(), s.Teo, forumtest.Boards, handle); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var invitations [2]string
 	for i := range invitations {
 		if invitations[i], err = s.Community.Invite(t.Context(), s.Teo, community.NewInvitation{Role: models.RoleMember}); err != nil {
@@ -381,6 +386,15 @@ func scene(t *testing.T, s *served.Site) []stop {
 		{name: "workshop", path: "/workshops/" + workshop},
 		{name: "agenda", path: "/learning-agenda"},
 		{name: "profile", path: "/members/rosa-quispe"},
+		{name: "members", path: "/members", who: &s.Amina},
+		{name: "members, nobody found", path: "/members?q=zyzzyva", who: &s.Amina},
+		{name: "group, visitor", path: fmt.Sprintf("/groups/%d", s.Groups[2].ID)},
+		{name: "group", path: fmt.Sprintf("/groups/%d", s.Groups[2].ID), who: &s.Paul},
+		{name: "access of a theme", path: "/themes/" + forumtest.Boards + "/access?q=a", who: &s.Teo},
+		{name: "access of a theme, refused", path: "/themes/" + forumtest.Boards + "/access", who: &s.Teo, send: func(tab *served.Tab) {
+			served.Eval[any](tab, `void document.querySelector("main [name=audience][value=everyone]").click()`)
+			tab.Click(`main form .btn:not(.line)`)
+		}},
 		{name: "profile, for a convener", path: "/members/rosa-quispe", who: &s.Teo},
 		{name: "membership", path: "/members/rosa-quispe/edit", who: &s.Teo},
 		{name: "membership, suspended", path: "/members/fatou-ndiaye/edit", who: &s.Teo},

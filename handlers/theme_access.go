@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -125,6 +126,9 @@ func (s *Site) showThemeAccess(c *fiber.Ctx, code int, page views.ThemeAccessPag
 	if page.Moderators, err = s.Community.Moderators(c.UserContext(), page.Theme.ID); err != nil {
 		return err
 	}
+	page.Found = slices.DeleteFunc(page.Found, func(found models.Byline) bool {
+		return slices.ContainsFunc(page.Moderators, func(b models.Byline) bool { return b.PersonaHandle == found.PersonaHandle })
+	})
 	page.Groups = s.at(c).settings.Groups
 	p := s.page(c, "", "")
 	p.NoIndex = true

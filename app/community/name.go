@@ -20,10 +20,10 @@ var offices = []string{
 	"Convener", "Conveners", "The convener", "The conveners", "Admin", "Admins", "Administrator", "Administrators",
 	"The administrator", "The administration", "Colloquy", "Former member", "Member", "System", "Support", "Webmaster",
 	"Modérateur", "Modératrice", "Modérateurs", "Le modérateur", "La modératrice", "La modération", "Équipe de modération",
-	"Responsable", "Le responsable", "La responsable", "Administrateur", "Administratrice", "L’administrateur",
-	"L’administratrice", "Ancien membre", "Ancienne membre", "Membre",
+	"Responsable", "Le responsable", "La responsable", "El responsable", //nolint:misspell // French and Spanish
+	"Administrateur", "Administratrice", "L’administrateur", "L’administratrice", "Ancien membre", "Ancienne membre", "Membre",
 	"Moderador", "Moderadora", "Moderadores", "El moderador", "La moderadora", "Moderación", "La moderación",
-	"Equipo de moderación", "El responsable", "Administrador", "Administradora", "El administrador", "La administradora",
+	"Equipo de moderación", "Administrador", "Administradora", "El administrador", "La administradora",
 	"Antiguo miembro", "Antigua miembro", "Miembro",
 	"مشرف", "مشرفة", "المشرف", "المشرفة", "المشرفون", "إشراف", "الإشراف", "فريق الإشراف", "إدارة المجتمع",
 	"مدير", "مديرة", "المدير", "المديرة", "إدارة", "الإدارة", "مسؤول", "المسؤول", "عضو", "عضو سابق", "عضوة سابقة",

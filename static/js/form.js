@@ -76,7 +76,7 @@ function keepDraft(area) {
     changed = false;
     attempt(() => {
       if (area.value.trim() === '') localStorage.removeItem(place(name));
-      else localStorage.setItem(place(name), JSON.stringify({ at: Date.now(), text: area.value }));
+      else localStorage.setItem(place(name), JSON.stringify({ at: Date.now(), text: area.value, as: chosen(area)?.value }));
     });
   };
   const arrival = performance.getEntriesByType('navigation')[0];
@@ -91,6 +91,10 @@ function keepDraft(area) {
     timer = setTimeout(keep, PAUSE);
   });
   area.addEventListener('blur', keep);
+  area.form?.addEventListener('change', () => {
+    changed = true;
+    keep();
+  });
   area.form?.addEventListener('submit', () => {
     keep();
     attempt(() => sessionStorage.setItem(SENT + name, area.value));
@@ -101,7 +105,24 @@ function keepDraft(area) {
 /** @param {string} name of a draft */
 const place = (name) => `${PREFIX}${name}#${TAB}`;
 
-/** The text that was kept last, by this tab if it has kept one; what is taken from another tab stays there as well.
+/** As whom the text speaks, where there is a choice. @param {HTMLTextAreaElement} area */
+function chosen(area) {
+  const radio = area.form?.querySelector('[name="as"]:checked');
+  return radio instanceof HTMLInputElement ? radio : undefined;
+}
+
+/** A text that comes back speaks as it was meant to, or asks again: never by name because that is where forms begin.
+ * @param {HTMLTextAreaElement} area @param {string | undefined} as */
+function choose(area, as) {
+  const before = chosen(area);
+  if (!as || !before || before.value === as) return;
+  before.checked = false;
+  for (const radio of area.form?.querySelectorAll('[name="as"]') ?? []) {
+    if (radio instanceof HTMLInputElement) radio.checked = radio.value === as;
+  }
+}
+
+/** What was kept last, by this tab if it has kept one; what is taken from another tab stays there as well.
  * @param {string} name */
 function latest(name) {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX}${name}#`));
@@ -112,7 +133,7 @@ function latest(name) {
   kept.sort((a, b) => Number(b.own) - Number(a.own) || b.at - a.at);
   const [first] = kept;
   if (first && !first.own) sessionStorage.setItem(PREFIX + name, JSON.stringify([first.key, first.value]));
-  return first?.text;
+  return first;
 }
 
 /** Going back brings the text in the field back, which must not be posted twice. @param {HTMLTextAreaElement} area
@@ -125,7 +146,8 @@ function forget(area, name) {
 function restore(area, name) {
   const kept = area.value.trim() === '' && attempt(() => latest(name));
   if (!kept) return;
-  area.value = kept;
+  area.value = kept.text;
+  choose(area, kept.as);
   const words = area.dataset.wRestored ?? area.closest('form')?.dataset.wRestored;
   if (!words) return;
   const note = document.createElement('p');
