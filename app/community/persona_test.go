@@ -1,7 +1,6 @@
 package community_test
 
 import (
-	"errors"
 	"strconv"
 	"testing"
 	"time"
