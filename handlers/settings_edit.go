@@ -65,7 +65,7 @@ func (s *Site) settingsUpdate(c *fiber.Ctx) error {
 	for _, slug := range slugs {
 		page.Chosen[slug] = true
 	}
-	if !knownLanguage(page.Language) {
+	if !v.offers(page.Language) {
 		page.Language = ""
 	}
 	if !s.proven(c) {

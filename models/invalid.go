@@ -28,6 +28,16 @@ const (
 	LastConvener Problem = "last convener"
 	// NotAhead is a day that is none, or not after today.
 	NotAhead Problem = "not ahead"
+	// Alike is a name that another one of its kind has, or that looks like it.
+	Alike Problem = "alike"
+	// SameMark is a letter in a shape in which another group has it.
+	SameMark Problem = "same mark"
+	// NotALetter is what is not exactly one letter or digit.
+	NotALetter Problem = "not a letter"
+	// InUse is what cannot be removed because something depends on it.
+	InUse Problem = "in use"
+	// Newer is a form that began from what somebody else has changed meanwhile.
+	Newer Problem = "newer"
 )
 
 // Error lists the fields.

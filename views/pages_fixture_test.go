@@ -210,8 +210,9 @@ func communityPages(lang string) map[string]templ.Component {
 		"agenda": Agenda(visitor, AgendaPage{Questions: fixtureQuestions()}), "agenda-none": Agenda(visitor, AgendaPage{}),
 		"profile": Profile(member, profile), "profile-quiet": Profile(visitor, quiet),
 		"about":       About(visitor, AboutPage{Purpose: home.Purpose, Lang: "en", Groups: fixtureExplained()}),
-		"house-rules": HouseRules(visitor), "privacy": Privacy(visitor),
+		"house-rules": HouseRules(visitor, ShownText{Kind: models.TextRules}), "privacy": Privacy(visitor, ShownText{Kind: models.TextPrivacy}, ""),
 	}
+	maps.Copy(more, conveningPages(lang))
 	for _, status := range []int{400, 401, 403, 404, 405, 409, 422, 429, 500, 503} {
 		e := ErrorView{Status: status, Reference: "7F3K", RetryAfter: 40, SignIn: true, Retry: "/themes"}
 		more["error-visitor-"+strconv.Itoa(status)] = ErrorPage(visitor, e)

@@ -37,6 +37,7 @@ type Letter struct {
 
 func (c *Community) letter(ctx context.Context, letter Letter) {
 	if c.hooks.Letter != nil {
+		letter.Language = c.spoken(letter.Language)
 		c.hooks.Letter(ctx, letter)
 	}
 }
