@@ -114,6 +114,7 @@ func (c *Community) convene(ctx context.Context, viewer models.Viewer, do func(t
 		return fmt.Errorf("convene: %w", err)
 	}
 	c.facesMoved(nil)
+	c.rightsMoved() // by which other instances hear of it
 	return nil
 }
 
