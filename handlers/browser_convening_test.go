@@ -118,6 +118,17 @@ func TestBrowserConveningIsAccessible(t *testing.T) {
 			inspect(t, s, tab, page, source, language)
 		}
 	}
+	// The longest name that there can be stays on the narrowest screen.
+	edit := community.CommunityEdit{Name: strings.Repeat("W", community.MaxCommunityName), Purpose: strings.Repeat("w", community.MaxPurpose), Languages: []string{"en"}, Language: "en", Joining: models.JoiningOpen, Contact: strings.Repeat("c", community.MaxContact)}
+	if err := s.Community.EditCommunity(t.Context(), s.Teo, edit); err != nil {
+		t.Fatal(err)
+	}
+	tab.Size(320, 640)
+	for _, path := range []string{"/", "/about", "/privacy", "/community/settings"} {
+		if width := served.Eval[float64](tab.Go(path), `document.scrollingElement.scrollWidth`); width > 320 {
+			t.Errorf("%s: with a long name %v pixels wide on a screen of 320", path, width)
+		}
+	}
 	if seen := tab.Seen(); len(seen.Complaints) > 0 {
 		t.Errorf("the browser complains: %v", seen.Complaints)
 	}

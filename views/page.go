@@ -7,6 +7,7 @@ package views
 import (
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"colloquy/models"
 	"colloquy/views/words"
@@ -92,6 +93,13 @@ func (p Page) SiteName() string {
 		return productName
 	}
 	return p.CommunityName
+}
+
+// longName tells whether the community's name is too long for the full size of the front
+// page, which is made for one or two words.
+func (p Page) longName() bool {
+	const most = 14
+	return utf8.RuneCountInString(p.SiteName()) > most
 }
 
 func (p Page) fullTitle() string {
