@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -88,7 +89,7 @@ func (s *Site) failed(c *fiber.Ctx, err error) error {
 		e.Reference = reference(c)
 	}
 	if c.Method() == http.MethodPost {
-		if text := c.FormValue("body"); len(text) <= 4*forum.MaxText {
+		if text := cmp.Or(c.FormValue("body"), writtenTexts(c)); len(text) <= 4*forum.MaxText {
 			e.Text = text
 		}
 	} else {

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"colloquy/views"
+	"colloquy/views/words"
 )
 
 // homeShow is the front page: for visitors kept rendered, for a minute at most,
@@ -22,7 +23,7 @@ func (s *Site) homeShow(c *fiber.Ctx) error {
 		p := s.page(c, "", "")
 		withLiveList(&p)
 		p.Canonical, p.OpenGraph = s.BaseURL+"/", !v.viewer.SignedIn()
-		return views.Home(p, views.HomePage{Home: home, AllGroups: s.at(c).settings.Groups, Purpose: s.at(c).settings.Purpose, PurposeLang: "en"}), nil
+		return views.Home(p, views.HomePage{Home: home, AllGroups: s.at(c).settings.Groups, Purpose: s.at(c).settings.Purpose, PurposeLang: words.First(s.at(c).settings.Offered())}), nil
 	})
 }
 

@@ -65,7 +65,17 @@ func keyOr(c *fiber.Ctx) string {
 var limitsOf = map[string]int{
 	"body": forum.MaxText, "title": forum.MaxTitle, "name": community.MaxName,
 	"pseudonym": community.MaxName, "organisation": community.MaxOrganisation, "about": community.MaxAbout,
+	"purpose": community.MaxPurpose, "contact": community.MaxContact, "join_question": community.MaxJoinQuestion,
+	"explains": community.MaxExplains, "new_name": community.MaxInitiativeName, "letter": 1,
 	"password": community.MaxPassword, "password_new": community.MaxPassword,
+}
+
+// limitOf is the most characters of a field; a field in several languages ends with one.
+func limitOf(field string) int {
+	if strings.HasPrefix(field, community.TextField("")) {
+		return community.MaxCommunityText
+	}
+	return limitsOf[field]
 }
 
 // sentences turns the problems of a form's fields into the viewer's language.
@@ -80,7 +90,7 @@ func sentences(w *words.Words, problems models.Invalid) views.FieldErrors {
 			said[field] = w.N("problem.too-short", community.MinPassword)
 			continue
 		case name == "too-long":
-			said[field] = w.N("problem.too-long", limitsOf[field])
+			said[field] = w.N("problem.too-long", limitOf(field))
 			continue
 		}
 		said[field] = w.T("problem." + name)

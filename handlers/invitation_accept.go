@@ -10,6 +10,7 @@ import (
 	"colloquy/app/community"
 	"colloquy/models"
 	"colloquy/views"
+	"colloquy/views/words"
 )
 
 // invitationShow is where the link of an invitation leads: a visit does not use it up.
@@ -31,7 +32,11 @@ func (s *Site) invitationShow(c *fiber.Ctx) error {
 // invitation finds the invitation of the address and how it stands.
 func (s *Site) invitation(c *fiber.Ctx) (views.InvitationPage, error) {
 	page := views.InvitationPage{
-		Token: c.Params("token"), Groups: s.at(c).settings.Groups, Lang: "en", PasswordLength: community.MinPassword,
+		Token: c.Params("token"), Groups: s.at(c).settings.Groups, Lang: words.First(s.at(c).settings.Offered()), PasswordLength: community.MinPassword,
+	}
+	var err error
+	if page.Rules, err = s.shownAt(c, models.TextRules, s.at(c).settings.RulesVersion); err != nil {
+		return page, err
 	}
 	row, err := s.Community.Invitation(c.UserContext(), page.Token)
 	switch {
@@ -80,7 +85,7 @@ func (s *Site) invitationAccept(c *fiber.Ctx) error {
 	if !s.proven(c) {
 		return s.showInvitation(c, http.StatusForbidden, page)
 	}
-	if !knownLanguage(page.Language) {
+	if !s.at(c).offers(page.Language) {
 		page.Language = s.at(c).language
 	}
 	entry, err := s.Community.Accept(c.UserContext(), page.Token, community.Acceptance{

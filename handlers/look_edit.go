@@ -14,7 +14,7 @@ func (s *Site) lookUpdate(c *fiber.Ctx) error {
 	if appearance != "auto" && appearance != "light" && appearance != "dark" {
 		appearance = ""
 	}
-	if !knownLanguage(language) {
+	if !v.offers(language) {
 		language = ""
 	}
 	if v.viewer.SignedIn() {

@@ -65,7 +65,7 @@ func (s *Site) settingsUpdate(c *fiber.Ctx) error {
 		Language: c.FormValue("language"), Appearance: c.FormValue("appearance"), TimeZone: c.FormValue("time_zone"),
 		Directory: c.FormValue("directory") != "", Languages: ticked(languages), Chosen: ticked(slugs),
 	}
-	if !knownLanguage(page.Language) {
+	if !v.offers(page.Language) {
 		page.Language = ""
 	}
 	if page.Appearance != "light" && page.Appearance != "dark" {

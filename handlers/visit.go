@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,8 +100,8 @@ func (s *Site) meet(c *fiber.Ctx) error {
 	if v.viewer.SignedIn() {
 		v.language, v.look = v.viewer.Member.Language, v.viewer.Member.Appearance
 	}
-	if !knownLanguage(v.language) {
-		v.language = words.Match(c.Get(fiber.HeaderAcceptLanguage))
+	if !v.offers(v.language) {
+		v.language = words.Match(c.Get(fiber.HeaderAcceptLanguage), v.settings.Offered()...)
 	}
 	if v.look != "light" && v.look != "dark" {
 		v.look = ""
@@ -113,13 +114,9 @@ func (s *Site) meet(c *fiber.Ctx) error {
 	return nil
 }
 
-func knownLanguage(tag string) bool {
-	for _, language := range words.Languages() {
-		if language.Tag == tag {
-			return true
-		}
-	}
-	return false
+// offers tells whether the community offers its pages in a language.
+func (v *visit) offers(tag string) bool {
+	return slices.ContainsFunc(words.Offered(v.settings.Offered()), func(l words.Language) bool { return l.Tag == tag })
 }
 
 // at is the visit of a request; a request that met nobody is a visitor's.
@@ -139,7 +136,7 @@ func (s *Site) page(c *fiber.Ctx, title, section string) views.Page {
 	p := views.Page{
 		Title: title, Section: section, Viewer: v.viewer, Words: v.words, Path: localPath(c.OriginalURL()),
 		Appearance: v.look, Asset: s.Files.URL, Demo: s.Demo, CommunityName: v.settings.Name, Now: v.viewer.Now,
-		WorkshopSlug: s.WorkshopSlug, NoIndex: v.viewer.SignedIn(),
+		WorkshopSlug: s.WorkshopSlug, NoIndex: v.viewer.SignedIn(), Languages: words.Offered(v.settings.Offered()),
 	}
 	if !reads(c) {
 		p.Path = "/" // the foot's forms return to a page that can be read

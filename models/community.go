@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Community is the one row that describes the community itself and holds the
 // counters that the whole site goes by. Its ID is always 1.
@@ -68,6 +71,12 @@ const (
 	TextPrivacy TextKind = "privacy" // what is kept of people, and how long
 )
 
+// TextKinds lists the texts in the order pages show them.
+var TextKinds = []TextKind{TextRules, TextPrivacy}
+
+// Valid tells whether k is one of the texts.
+func (k TextKind) Valid() bool { return k == TextRules || k == TextPrivacy }
+
 // CommunityText is one of the community's own texts in one language and edition. A
 // language without a text of its own is shown the one in the community's first language.
 type CommunityText struct {
@@ -75,11 +84,25 @@ type CommunityText struct {
 	Kind    TextKind
 	Version int
 	Lang    string
-	// Body is Markdown; HTML its rendering by version Renderer of the prose package.
+	// Body is Markdown, empty where an edition takes the language's text away; HTML its
+	// rendering by version Renderer of the prose package.
 	Body      string
 	HTML      string `gorm:"column:html"`
 	Renderer  int
 	CreatedOn time.Time
+}
+
+// Offered are the tags of the interface languages that are offered, the community's own
+// language first; none when all are.
+func (c *Community) Offered() []string { return strings.Fields(c.Languages) }
+
+// TextEdition is an edition of the house rules and the privacy text: they hold together,
+// so that whichever is written anew makes an edition of both.
+type TextEdition struct {
+	Version   int
+	CreatedOn time.Time
+	// Changed are the texts that are not those of the edition before.
+	Changed []TextKind `gorm:"-"`
 }
 
 // Settings are the community as every page shows it. They are read once and kept for as

@@ -8,4 +8,6 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrTaken says that a unique value (address, handle, slug, key) exists.
 	ErrTaken = errors.New("already taken")
+	// ErrUsed says that something cannot be removed because other rows refer to it.
+	ErrUsed = errors.New("still in use")
 )

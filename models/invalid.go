@@ -47,6 +47,16 @@ const (
 	HasPseudonym Problem = "has pseudonym"
 	// NoFace is a face that the writer does not have where they want to speak.
 	NoFace Problem = "no face"
+	// Alike is a name that another one of its kind has, or that looks like it.
+	Alike Problem = "alike"
+	// SameMark is a letter in a shape in which another group has it.
+	SameMark Problem = "same mark"
+	// NotALetter is what is not exactly one letter or digit.
+	NotALetter Problem = "not a letter"
+	// InUse is what cannot be removed because something depends on it.
+	InUse Problem = "in use"
+	// Newer is a form that began from what somebody else has changed meanwhile.
+	Newer Problem = "newer"
 )
 
 // Error lists the fields.

@@ -43,6 +43,8 @@ type InvitationPage struct {
 	Language     string
 	GroupID      int64
 	Agreed       bool
+	// Rules are the house rules that hold.
+	Rules ShownText
 	// PasswordLength is the least number of characters of a password.
 	PasswordLength int
 	Errors         FieldErrors
@@ -130,10 +132,11 @@ func invitationBy(w *words.Words, i *models.InvitationRow, now time.Time) []word
 	return w.Pieces("invitations.by", "day", day)
 }
 
-// groupOptions are the groups as choices of a list, after one that leaves it open.
-func groupOptions(w *words.Words, open string, groups []models.Group) []Option {
+// groupOptions are the groups as choices of a list, after one that leaves it open. Of
+// retired ones there is only the chosen one.
+func groupOptions(w *words.Words, open string, groups []models.Group, chosen int64) []Option {
 	options := []Option{{Label: open}}
-	for _, g := range groups {
+	for _, g := range joinable(groups, chosen) {
 		options = append(options, Option{Value: idValue(g.ID), Label: w.GroupName(g.Key, g.Name)})
 	}
 	return options

@@ -541,7 +541,7 @@ func invitationName(p Page, i *InvitationPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "language", Label: p.T("invitation.language"), Value: i.language(p), Error: i.Errors["language"]}, languageChoice("")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "language", Label: p.T("invitation.language"), Value: i.language(p), Error: i.Errors["language"]}, p.languageChoice("")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -608,7 +608,7 @@ func invitationRules(p Page, i *InvitationPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = rulesList(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = rulesToKeep(p, &i.Rules).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -305,7 +305,7 @@ func inviteForm(p Page, i *InvitationsPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "group", Label: p.T("invitations.group"), Value: idValue(i.GroupID), Hint: p.T("invitations.group-hint"), Error: i.Errors["group"]}, groupOptions(p.Words, p.T("invitations.group-open"), i.Groups)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "group", Label: p.T("invitations.group"), Value: idValue(i.GroupID), Hint: p.T("invitations.group-hint"), Error: i.Errors["group"]}, groupOptions(p.Words, p.T("invitations.group-open"), i.Groups, i.GroupID)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

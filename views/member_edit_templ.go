@@ -203,7 +203,7 @@ func MemberEdit(p Page, e MemberEditPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "group", Label: p.T("invitations.group"), Value: idValue(e.GroupID), Hint: p.T("membership.group-hint"), Error: e.Errors["group"], Required: true}, groupOptions(p.Words, "", e.Groups)[1:]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "group", Label: p.T("invitations.group"), Value: idValue(e.GroupID), Hint: p.T("membership.group-hint"), Error: e.Errors["group"], Required: true}, groupOptions(p.Words, "", e.Groups, e.Member.GroupID)[1:]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

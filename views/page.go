@@ -7,6 +7,7 @@ package views
 import (
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"colloquy/models"
 	"colloquy/views/words"
@@ -25,6 +26,7 @@ const (
 	SectionAccount     = "account"
 	SectionSettings    = "settings"
 	SectionInvitations = "invitations"
+	SectionCommunity   = "community"
 	SectionSignIn      = "sign-in"
 )
 
@@ -65,7 +67,11 @@ type Page struct {
 	CommunityName string
 	// WorkshopSlug is the workshop that the navigation leads to; empty for none.
 	WorkshopSlug string
-	Now          time.Time
+	// Languages are those of the interface that the community offers; all when empty.
+	Languages []words.Language
+	Now       time.Time
+	// Agreeing is set on the page where the notice of changed house rules leads.
+	Agreeing bool
 	// Front sets the name of the community in full size over the page, with
 	// FrontLines beside it.
 	Front      bool
@@ -93,6 +99,13 @@ func (p Page) SiteName() string {
 		return productName
 	}
 	return p.CommunityName
+}
+
+// longName tells whether the community's name is too long for the full size of the front
+// page, which is made for one or two words.
+func (p Page) longName() bool {
+	const most = 14
+	return utf8.RuneCountInString(p.SiteName()) > most
 }
 
 func (p Page) fullTitle() string {
@@ -125,7 +138,25 @@ func (p Page) look() string {
 	return p.Appearance
 }
 
-// interfaceLanguages are the choices of the form in the foot.
-var interfaceLanguages = words.Languages()
+// languages are the languages of the interface that can be chosen.
+func (p Page) languages() []words.Language {
+	if len(p.Languages) == 0 {
+		return words.Languages()
+	}
+	return p.Languages
+}
+
+// languageChoice are the languages of the pages that can be chosen, after one that leaves
+// it to the browser, unless its label is empty.
+func (p Page) languageChoice(auto string) []Option {
+	var options []Option
+	if auto != "" {
+		options = append(options, Option{Label: auto})
+	}
+	for _, l := range p.languages() {
+		options = append(options, Option{Value: l.Tag, Label: l.Name, Lang: l.Tag, Dir: l.Dir})
+	}
+	return options
+}
 
 func pressed(yes bool) string { return strconv.FormatBool(yes) }

@@ -214,8 +214,9 @@ func communityPages(lang string) map[string]templ.Component {
 		"group": Group(member, fixtureGroup(true)), "group-visitor": Group(visitor, fixtureGroup(false)),
 		"theme-access": ThemeAccess(member, fixtureAccess()), "theme-access-refused": ThemeAccess(member, refusedAccess()),
 		"about":       About(visitor, AboutPage{Purpose: home.Purpose, Lang: "en", Groups: fixtureExplained()}),
-		"house-rules": HouseRules(visitor), "privacy": Privacy(visitor),
+		"house-rules": HouseRules(visitor, ShownText{Kind: models.TextRules}), "privacy": Privacy(visitor, ShownText{Kind: models.TextPrivacy}, ""),
 	}
+	maps.Copy(more, conveningPages(lang))
 	for _, status := range []int{400, 401, 403, 404, 405, 409, 422, 429, 500, 503} {
 		e := ErrorView{Status: status, Reference: "7F3K", RetryAfter: 40, SignIn: true, Retry: "/themes"}
 		more["error-visitor-"+strconv.Itoa(status)] = ErrorPage(visitor, e)

@@ -23,7 +23,8 @@ func page(t *testing.T, lang, name string) *html.Node {
 // reachable are the beginnings of the addresses that exist; a page leads nowhere else.
 var reachable = []string{
 	"/themes", "/threads", "/search", "/members", "/groups/", "/settings", "/sign-in", "/sign-out", "/invitations", "/look", "/demo/sign-in",
-	"/agreement?next=", "/workshops/", "/learning-agenda", "/about", "/house-rules", "/privacy", "/static/", "#", "?page=", "https://colloquy.example/",
+	"/workshops/", "/learning-agenda", "/about", "/house-rules", "/privacy", "/community", "/agreement", "/static/", "#", "?page=", "https://colloquy.example/",
+	"mailto:secretariat@example.org", "mailto:a@example.org", "https://example.org/contact",
 }
 
 func TestPagesLeadOnlyToWhatExists(t *testing.T) {

@@ -32,12 +32,12 @@ func textDir(w *words.Words, lang string) string {
 	}
 }
 
-// groupMark names a group in data attributes: its key, or its id when it has none.
-func groupMark(id int64, key string) string {
-	if key == "" && id != 0 {
-		return "g" + strconv.FormatInt(id, 10)
+// groupMark names a group in data attributes, whatever its mark becomes; empty for none.
+func groupMark(id int64) string {
+	if id == 0 {
+		return ""
 	}
-	return key
+	return "g" + strconv.FormatInt(id, 10)
 }
 
 // voicesOf counts the texts of each group, by the group's id.
@@ -55,14 +55,23 @@ type groupVoice struct {
 	Texts int
 }
 
-// groupVoices are all groups in their order, each with the number of its texts.
+// groupVoices are the groups in their order, each with the number of its texts. Retired
+// ones stand there only when they have spoken.
 func groupVoices(groups []models.Group, voices []models.Voice) []groupVoice {
 	counts := voicesOf(voices)
-	all := make([]groupVoice, len(groups))
-	for i, g := range groups {
-		all[i] = groupVoice{Group: g, Texts: counts[g.ID]}
+	all := make([]groupVoice, 0, len(groups))
+	for _, g := range groups {
+		if !g.Retired || counts[g.ID] > 0 {
+			all = append(all, groupVoice{Group: g, Texts: counts[g.ID]})
+		}
 	}
 	return all
+}
+
+// joinable are the groups that a member can choose: those that are not retired, and the
+// chosen one.
+func joinable(groups []models.Group, chosen int64) []models.Group {
+	return slices.DeleteFunc(slices.Clone(groups), func(g models.Group) bool { return g.Retired && g.ID != chosen })
 }
 
 // heard parts the names of groups into those that have spoken and those that have not.

@@ -201,16 +201,3 @@ func roleValue(role models.Role) string {
 	}
 	return string(role)
 }
-
-// languageChoice are the languages of the pages, after one that leaves it to the
-// browser, unless its label is empty.
-func languageChoice(auto string) []Option {
-	var options []Option
-	if auto != "" {
-		options = append(options, Option{Label: auto})
-	}
-	for _, l := range words.Languages() {
-		options = append(options, Option{Value: l.Tag, Label: l.Name, Lang: l.Tag, Dir: l.Dir})
-	}
-	return options
-}

@@ -1,8 +1,6 @@
 package views
 
 import (
-	"net/url"
-
 	"colloquy/models"
 	"colloquy/views/words"
 )
@@ -90,6 +88,3 @@ func shownName(w *words.Words, kind models.PersonaKind, name string) string {
 	}
 	return name
 }
-
-// agreementPath leads to the agreement to the house rules and back.
-func agreementPath(next string) string { return "/agreement?next=" + url.QueryEscape(next) }

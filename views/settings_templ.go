@@ -176,7 +176,7 @@ func Settings(p Page, s SettingsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "language", Label: p.T("settings.language"), Value: s.Language, Error: s.Errors["language"]}, languageChoice(p.T("settings.language-auto"))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = SelectField(p.Words, Field{Name: "language", Label: p.T("settings.language"), Value: s.Language, Error: s.Errors["language"]}, p.languageChoice(p.T("settings.language-auto"))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -65,7 +65,7 @@ func TestListContract(t *testing.T) {
 	if id, _ := attribute(items[1].Parent, "id"); id != "responses" {
 		t.Errorf("responses stand in %q", id)
 	}
-	wantAttributes(t, items[1], map[string]string{"data-n": "2", "data-group": "s"})
+	wantAttributes(t, items[1], map[string]string{"data-n": "2", "data-group": "g1"})
 	template := byID(t, root, "own-acts")
 	if text := render(t, OwnActs(words.For("en"), ClassReader, 12, 2)); !strings.Contains(text, `href="/threads/12/responses/2/edit"`) {
 		t.Error(text)

@@ -425,8 +425,8 @@ func workshopGroups(p Page, w *WorkshopPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, g := range w.Groups {
-			templ_7745c5c3_Err = membersOf(p, g, voicesOf(w.Members)[g.ID]).Render(ctx, templ_7745c5c3_Buffer)
+		for _, g := range groupVoices(w.Groups, w.Members) {
+			templ_7745c5c3_Err = membersOf(p, g.Group, g.Texts).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -83,6 +83,9 @@ type Hooks struct {
 	// MemberEnded closes all live lines of a member whose account has ended or is
 	// suspended; it is called before RightsMoved.
 	MemberEnded func(memberID int64)
+	// GroupWords are the names and letters of a group of the workshop in all languages, by
+	// its key, so that no other group is taken for it.
+	GroupWords func(key string) (names, letters []string)
 	// RightsMoved asks for a new look at who may read what.
 	RightsMoved func()
 	// FacesMoved drops what was rendered with old names; threads says which threads

@@ -98,13 +98,14 @@ func (c *Community) Invite(ctx context.Context, viewer models.Viewer, input NewI
 	return token, nil
 }
 
+// knownGroup says in invalid when there is no such group that takes new members.
 func (c *Community) knownGroup(ctx context.Context, invalid Invalid, id int64) error {
 	groups, err := c.store.Groups(ctx)
 	if err != nil {
 		return fmt.Errorf("groups: %w", err)
 	}
 	for _, group := range groups {
-		if group.ID == id {
+		if group.ID == id && !group.Retired {
 			return nil
 		}
 	}

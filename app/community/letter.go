@@ -54,6 +54,7 @@ func (c *Community) notice(ctx context.Context, kind LetterKind, member *models.
 func (c *Community) letter(ctx context.Context, letter Letter) {
 	if c.hooks.Letter != nil {
 		letter.At = c.now()
+		letter.Language = c.spoken(letter.Language)
 		c.hooks.Letter(ctx, letter)
 	}
 }

@@ -29,9 +29,14 @@ func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
 	if err := c.mayBeNamed(tx, j.name, 0); err != nil {
 		return models.Member{}, err
 	}
+	row, err := tx.Community()
+	if err != nil {
+		return models.Member{}, err
+	}
 	member := models.Member{
 		Email: j.email, EmailKey: j.key, PasswordHash: j.passwordHash, Role: j.role, GroupID: j.groupID,
 		Language: j.language, JoinedOn: day(c.now()), Directory: true,
+		AgreedVersion: row.RulesVersion,
 	}
 	if err := tx.CreateMember(&member); err != nil {
 		return member, err
@@ -80,7 +85,7 @@ func (c *Community) AddMember(ctx context.Context, email, name, group string, ro
 		invalid["role"] = models.Unknown
 	}
 	found, err := c.store.GroupByName(ctx, group)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && found.Retired {
 		invalid["group"] = models.Unknown
 	} else if err != nil {
 		return models.Member{}, fmt.Errorf("add member: %w", err)
@@ -113,7 +118,7 @@ func (c *Community) EditMember(ctx context.Context, email, group string, role mo
 	}
 	if group != "" {
 		found, err := c.store.GroupByName(ctx, group)
-		if errors.Is(err, store.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) || err == nil && found.Retired && found.ID != member.GroupID {
 			invalid["group"] = models.Unknown
 		} else if err != nil {
 			return fmt.Errorf("edit member: %w", err)

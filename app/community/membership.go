@@ -42,7 +42,7 @@ func (c *Community) EditMembership(ctx context.Context, viewer models.Viewer, ha
 	if edit.Role != "" && !edit.Role.Valid() {
 		invalid["role"] = models.Unknown
 	}
-	if edit.GroupID != 0 {
+	if edit.GroupID != 0 && edit.GroupID != found.GroupID {
 		if err := c.knownGroup(ctx, invalid, edit.GroupID); err != nil {
 			return err
 		}

@@ -93,7 +93,7 @@ func TestWhoModeratesIsNamedWhileHere(t *testing.T) {
 }
 
 // TestTwoConvenersAtOnce choose the same moderator: one of them does.
-func TestTwoConvenersAtOnce(t *testing.T) {
+func TestTwoConvenersNameModeratorsAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, c *forumtest.Cast) {
 		uma := c.Add(t, "uma@example.org", "Uma", "INGOs", models.RoleConvener)
 		counted := rights(t, c)

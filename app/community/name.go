@@ -137,12 +137,12 @@ func nameForms(name string) []string {
 	return forms
 }
 
-// alike are letters that are told apart by case or in some fonts only, and that the
+// lookalikes are letters that are told apart by case or in some fonts only, and that the
 // tables of Unicode reduce to different ones.
-var alike = strings.NewReplacer("i", "l", "1", "l", "|", "l", "0", "o")
+var lookalikes = strings.NewReplacer("i", "l", "1", "l", "|", "l", "0", "o")
 
 func reduced(name string) string {
-	folded := alike.Replace(prose.Fold(confusables.Skeleton(name)))
+	folded := lookalikes.Replace(prose.Fold(confusables.Skeleton(name)))
 	bare := strings.Map(func(r rune) rune {
 		if pointed(r) || !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) {
 			return -1

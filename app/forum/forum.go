@@ -67,8 +67,16 @@ func (f *Forum) Heard(threadID, seq int64) {
 }
 
 // FacesMoved is called after a change of how speakers or themes are shown or who may
-// read them: what is kept in memory is read anew.
+// read them: what is kept in memory is read anew, the community's counters too.
 func (f *Forum) FacesMoved() {
+	f.heads.mu.Lock()
+	f.heads.stale = true
+	f.heads.mu.Unlock()
+	f.drop()
+}
+
+// drop forgets what is kept of threads and themes.
+func (f *Forum) drop() {
 	f.heads.clear()
 	f.themes.drop()
 }

@@ -25,6 +25,8 @@ type heads struct {
 	// life moves when everything is dropped, so that a read begun before is not kept.
 	life     int64
 	counters store.Counters
+	// stale tells that the counters have moved since they were read.
+	stale bool
 }
 
 func newHeads() *heads {
@@ -91,12 +93,21 @@ func (f *Forum) Erase(ctx context.Context) error {
 // Refresh compares what is kept in memory with the database and drops what other
 // processes changed. The server calls it every few seconds.
 func (f *Forum) Refresh(ctx context.Context) error {
-	counters, err := f.store.Counters(ctx)
-	if err != nil {
-		return fmt.Errorf("refresh: %w", err)
-	}
 	h := f.heads
 	h.mu.Lock()
+	h.stale = false // what moves from here on makes it stale again
+	h.mu.Unlock()
+	counters, err := f.store.Counters(ctx)
+	if err != nil {
+		h.mu.Lock()
+		h.stale = true
+		h.mu.Unlock()
+		return fmt.Errorf("refresh: %w", err)
+	}
+	h.mu.Lock()
+	if known := h.counters; known.Epoch == counters.Epoch && (counters.Faces < known.Faces || counters.RightsSeq < known.RightsSeq) {
+		counters = known // another refresh began later and was quicker
+	}
 	ids := make([]int64, 0, len(h.kept))
 	for id := range h.kept {
 		ids = append(ids, id)
@@ -105,7 +116,7 @@ func (f *Forum) Refresh(ctx context.Context) error {
 	h.counters = counters
 	h.mu.Unlock()
 	if changed {
-		f.FacesMoved()
+		f.drop()
 		return nil
 	}
 	for len(ids) > 0 {
@@ -128,12 +139,13 @@ func (f *Forum) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// Counters are the community's numbers as last refreshed: the key of page caches.
+// Counters are the community's numbers as last refreshed, or as they are now when this
+// process knows that they have moved: the key of page caches.
 func (f *Forum) Counters(ctx context.Context) (store.Counters, error) {
 	f.heads.mu.Lock()
-	counters := f.heads.counters
+	counters, stale := f.heads.counters, f.heads.stale
 	f.heads.mu.Unlock()
-	if counters.Epoch != "" {
+	if counters.Epoch != "" && !stale {
 		return counters, nil
 	}
 	if err := f.Refresh(ctx); err != nil {

@@ -10,6 +10,7 @@ import (
 	"colloquy/app/forum"
 	"colloquy/models"
 	"colloquy/models/store"
+	"colloquy/views/words"
 )
 
 // The themes of the cast, by their slugs.
@@ -105,7 +106,7 @@ func NewCast(t testing.TB, s *store.Store) *Cast {
 	cast.Groups, err = s.Groups(ctx)
 	must(t, err)
 	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, forum.Hooks{Moved: cast.Hints.Add, NewPseudonym: cast.NewPseudonym})
-	cast.Community = community.New(s, cast.Clock.Now, community.Hooks{FacesMoved: func(threads map[int64]int64) {
+	cast.Community = community.New(s, cast.Clock.Now, community.Hooks{GroupWords: words.GroupWords, FacesMoved: func(threads map[int64]int64) {
 		cast.Forum.FacesMoved()
 		cast.Forum.Stamped(threads)
 	}})

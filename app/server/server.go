@@ -21,6 +21,7 @@ import (
 	"colloquy/app/forum"
 	"colloquy/models"
 	"colloquy/models/store"
+	"colloquy/views/words"
 )
 
 // Version is set when a release is built.
@@ -120,6 +121,7 @@ func (s *site) rooms(hint func(threadID, seq int64), hooks community.Hooks) {
 		s.forum.FacesMoved()
 		s.forum.Stamped(threads)
 	}
+	hooks.GroupWords = words.GroupWords
 	s.community = community.New(s.store, time.Now, hooks)
 }
 

@@ -41,6 +41,18 @@ func (tx *Tx) CreateCommunity(community *models.Community) error {
 	return translate(tx.db.Create(community).Error)
 }
 
+// Community finds the community's row within the transaction.
+func (tx *Tx) Community() (models.Community, error) {
+	return one[models.Community](tx.db.Raw("SELECT * FROM community WHERE id = 1"))
+}
+
+// UpdateCommunity writes what conveners decide of the community: its name, purpose,
+// languages and contact, and how people join. Nothing else of the row is touched.
+func (tx *Tx) UpdateCommunity(community *models.Community) error {
+	return tx.db.Exec("UPDATE community SET name = ?, purpose = ?, languages = ?, contact = ?, joining = ?, join_question = ? WHERE id = 1",
+		community.Name, community.Purpose, community.Languages, community.Contact, community.Joining, community.JoinQuestion).Error
+}
+
 // Started marks that the starter or demo community was written at the time now.
 func (tx *Tx) Started(now time.Time, demo bool) error {
 	return tx.db.Exec("UPDATE community SET started_at = ?, demo = ? WHERE id = 1", now, demo).Error

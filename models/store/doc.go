@@ -15,6 +15,8 @@ var (
 	ErrNotFound = models.ErrNotFound
 	// ErrTaken is models.ErrTaken, returned when a unique value exists.
 	ErrTaken = models.ErrTaken
+	// ErrUsed is models.ErrUsed, returned when other rows refer to what is to be removed.
+	ErrUsed = models.ErrUsed
 )
 
 // Counters are the community's numbers that caches and live updates go by.

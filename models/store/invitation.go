@@ -17,9 +17,11 @@ func changedOne(result *gorm.DB) error {
 	return translate(result.Error)
 }
 
-const invitationColumns = `i.id, i.token_hash, i.email, i.group_id, i.role, i.persona_id, i.created_on, i.expires_at,
-	i.accepted_at, i.revoked_at, COALESCE(g.key, '') AS group_key, COALESCE(g.name, '') AS group_name,
-	COALESCE(p.name, '') AS inviter_name FROM invitations i
+// invitationColumns show an invitation. One into a group that was retired since leaves the
+// choice to the guest.
+const invitationColumns = `i.id, i.token_hash, i.email, CASE WHEN g.retired THEN NULL ELSE i.group_id END AS group_id, i.role, i.persona_id, i.created_on, i.expires_at,
+	i.accepted_at, i.revoked_at, CASE WHEN g.retired THEN '' ELSE COALESCE(g.key, '') END AS group_key,
+	CASE WHEN g.retired THEN '' ELSE COALESCE(g.name, '') END AS group_name, COALESCE(p.name, '') AS inviter_name FROM invitations i
 	LEFT JOIN stakeholder_groups g ON g.id = i.group_id LEFT JOIN personas p ON p.id = i.persona_id `
 
 // InvitationByToken finds an invitation, open or not.

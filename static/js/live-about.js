@@ -51,7 +51,11 @@ export class About {
   #voice(group, by) {
     const item = this.#root.querySelector(`li[data-voice="${CSS.escape(group)}"]`);
     const data = item?.querySelector('data');
-    if (!item || !data) return;
+    if (!item || !data) {
+      // A group that takes no new members stands here once it has spoken.
+      if (group && by > 0 && this.#root.querySelector('.voices')) this.#doubt();
+      return;
+    }
     const now = Math.max(0, Number(data.value) + by);
     data.value = String(now);
     data.textContent = now ? new Intl.NumberFormat(lang()).format(now) : '–';

@@ -8,7 +8,7 @@ import (
 )
 
 // knownGroups are the keys of the six groups of the workshop. Each key is also the
-// CSS class that draws the group's shape.
+// CSS class that draws the group's shape and colour.
 const knownGroups = "scbrfi"
 
 // Number writes n with the separators of the language: 12,400 in English.
@@ -90,10 +90,14 @@ func (w *Words) GroupName(key, name string) string {
 }
 
 // GroupLetter is the letter in a group's siglum. The letters of the six groups of
-// the workshop all differ in every language.
+// the workshop all differ in every language; other groups bring theirs in their key, and
+// have the first of their name without one.
 func (w *Words) GroupLetter(key, name string) string {
 	if known(key) {
 		return w.T("group-letter." + key)
+	}
+	if letter, _, _, ok := mark(key); ok {
+		return letter
 	}
 	letter, _ := utf8.DecodeRuneInString(name)
 	if letter == utf8.RuneError {
@@ -102,13 +106,38 @@ func (w *Words) GroupLetter(key, name string) string {
 	return string(unicode.ToUpper(letter))
 }
 
-// GroupShape is the CSS class of a group's siglum; empty for a group that has no
+// GroupShape are the CSS classes of a group's siglum; empty for a group that has no
 // shape of its own.
 func (w *Words) GroupShape(key string) string {
 	if known(key) {
 		return key
 	}
+	if _, shape, colour, ok := mark(key); ok {
+		return "shape-" + shape + " colour-" + colour
+	}
 	return ""
+}
+
+// GroupWords are the names and the letters of one of the six groups of the workshop in
+// every language; nothing for any other key.
+func GroupWords(key string) (names, letters []string) {
+	if !known(key) {
+		return nil, nil
+	}
+	for _, l := range languages {
+		names = append(names, For(l.Tag).T("group."+key))
+		letters = append(letters, For(l.Tag).T("group-letter."+key))
+	}
+	return names, letters
+}
+
+// mark cuts a key such as L.arch.r into letter, shape and colour (see models.Mark).
+func mark(key string) (letter, shape, colour string, ok bool) {
+	parts := strings.Split(key, ".")
+	if len(parts) != 3 {
+		return "", "", "", false
+	}
+	return parts[0], parts[1], parts[2], true
 }
 
 func known(key string) bool {

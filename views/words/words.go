@@ -10,6 +10,7 @@ package words
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,31 @@ var (
 // Languages lists the languages of the interface, English first.
 func Languages() []Language { return append([]Language(nil), languages...) }
 
+// Offered lists those languages of the interface that a community offers, English first
+// where it is among them; all when there are no tags, or none that is known.
+func Offered(tags []string) []Language {
+	var list []Language
+	for _, l := range languages {
+		if slices.Contains(tags, l.Tag) {
+			list = append(list, l)
+		}
+	}
+	if len(list) == 0 {
+		return Languages()
+	}
+	return list
+}
+
+// First is the first of the tags that the interface speaks, English when there is none.
+func First(tags []string) string {
+	for _, tag := range tags {
+		if _, known := spoken[tag]; known {
+			return tag
+		}
+	}
+	return fallback
+}
+
 // WritingLanguages lists the languages that a writer can choose for a text: those
 // of the interface and others that communities write in.
 func WritingLanguages() []Language { return append([]Language(nil), writing...) }
@@ -100,21 +126,37 @@ func For(language string) *Words {
 }
 
 // Match picks the language of the interface that serves a reader best, from the
-// value of an Accept-Language header. A header that says nothing gives English.
-func Match(acceptLanguage string) string {
+// value of an Accept-Language header, among the tags that are offered (all when there are
+// none). A header that says nothing gives the first of them, else English.
+func Match(acceptLanguage string, offered ...string) string {
 	const enough = 256
 	if len(acceptLanguage) > enough {
 		acceptLanguage = acceptLanguage[:enough]
 	}
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil || len(wanted) == 0 {
-		return fallback
+		return First(offered)
+	}
+	if len(offered) > 0 {
+		return among(wanted, offered)
 	}
 	_, at, confidence := matcher.Match(wanted...)
 	if confidence == language.No {
 		return fallback
 	}
 	return languages[at].Tag
+}
+
+// among takes the wanted languages in their order, and the first of which the nearest
+// language is offered.
+func among(wanted []language.Tag, offered []string) string {
+	for _, tag := range wanted {
+		_, at, confidence := matcher.Match(tag)
+		if confidence != language.No && slices.Contains(offered, languages[at].Tag) {
+			return languages[at].Tag
+		}
+	}
+	return First(offered)
 }
 
 func tags() []language.Tag {

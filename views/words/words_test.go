@@ -110,6 +110,29 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+func TestMatchAmongWhatIsOffered(t *testing.T) {
+	for _, c := range []struct {
+		header  string
+		offered []string
+		want    string
+	}{
+		{"fr-CA,fr;q=0.9,en;q=0.5", []string{"ar", "en"}, "en"},
+		{"fr", []string{"ar", "en"}, "ar"},
+		{"", []string{"es", "fr"}, "es"},
+		{"ar-EG", []string{"fr", "ar"}, "ar"},
+		{"not a header, really;;;q=x", []string{"es"}, "es"},
+		{"fr", []string{"xx"}, "en"},
+		{"ja", nil, "en"},
+	} {
+		if got := Match(c.header, c.offered...); got != c.want {
+			t.Errorf("%q of %v: %s, want %s", c.header, c.offered, got, c.want)
+		}
+	}
+	if list := Offered([]string{"ar", "xx", "en"}); len(list) != 2 || list[0].Tag != "en" || len(Offered(nil)) != 4 || len(Offered([]string{"xx"})) != 4 {
+		t.Errorf("%v", list)
+	}
+}
+
 func TestSiglaDiffer(t *testing.T) {
 	for _, l := range Languages() {
 		w := For(l.Tag)
@@ -125,6 +148,30 @@ func TestSiglaDiffer(t *testing.T) {
 	w := For("en")
 	if w.GroupName("", "Youth") != "Youth" || w.GroupLetter("", "élus") != "É" || w.GroupShape("") != "" || w.GroupLetter("", "") != "" {
 		t.Error("a convener's own group is not shown as written")
+	}
+}
+
+func TestSiglaOfConvenersGroups(t *testing.T) {
+	for _, l := range Languages() {
+		w := For(l.Tag)
+		for _, c := range []struct{ key, name, letter, classes, shown string }{
+			{"L.arch.r", "Labour", "L", "shape-arch colour-r", "Labour"},
+			{"ن.leaf.s", "النقابات", "ن", "shape-leaf colour-s", "النقابات"},
+			{"É.circle.i", "Élus", "É", "shape-circle colour-i", "Élus"},
+			{"x.y", "No mark", "N", "", "No mark"},
+			{"sc", "No key", "N", "", "No key"},
+		} {
+			if w.GroupLetter(c.key, c.name) != c.letter || w.GroupShape(c.key) != c.classes || w.GroupName(c.key, c.name) != c.shown {
+				t.Errorf("%s, %s: %s %s %s", l.Tag, c.key, w.GroupLetter(c.key, c.name), w.GroupShape(c.key), w.GroupName(c.key, c.name))
+			}
+		}
+	}
+	names, letters := GroupWords("f")
+	if len(names) != len(Languages()) || names[0] != "Funders" || letters[0] != "F" {
+		t.Errorf("%v %v", names, letters)
+	}
+	if names, letters := GroupWords("L.arch.r"); names != nil || letters != nil {
+		t.Error("a convener's group has words of the interface")
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"colloquy/app/live"
 	"colloquy/handlers"
 	"colloquy/static"
+	"colloquy/views/words"
 )
 
 // Site is the cast's community being served on a loopback address.
@@ -111,6 +112,7 @@ func (s *Site) serve(t testing.TB, address string) {
 		SessionRotated: func(id int64) { hub.RenewSession(strconv.FormatInt(id, 10)) },
 		MemberEnded:    func(id int64) { hub.EndMember(strconv.FormatInt(id, 10)) },
 		RightsMoved:    func() { hub.Recheck() },
+		GroupWords:     words.GroupWords,
 	})
 	source := &handlers.LiveSource{Forum: s.Forum, Community: s.Community, Heads: s.Store.Heads, Now: s.Clock.Now}
 	options := source.Options()
