@@ -66,6 +66,7 @@ var limitsOf = map[string]int{
 	"body": forum.MaxText, "title": forum.MaxTitle, "name": community.MaxName,
 	"organisation": community.MaxOrganisation, "about": community.MaxAbout,
 	"password": community.MaxPassword, "password_new": community.MaxPassword,
+	"note": community.MaxNote, "answer": community.MaxAnswer, "list": community.MaxGuestList,
 }
 
 // sentences turns the problems of a form's fields into the viewer's language.

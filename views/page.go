@@ -64,7 +64,9 @@ type Page struct {
 	CommunityName string
 	// WorkshopSlug is the workshop that the navigation leads to; empty for none.
 	WorkshopSlug string
-	Now          time.Time
+	// Joining says how people become members.
+	Joining models.Joining
+	Now     time.Time
 	// Front sets the name of the community in full size over the page, with
 	// FrontLines beside it.
 	Front      bool

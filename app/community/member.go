@@ -21,13 +21,18 @@ type joining struct {
 	organisation string
 	language     string
 	passwordHash string
+	// languages are tags separated by spaces, initiatives ids, agreed the edition of the
+	// house rules that was agreed to.
+	languages   string
+	initiatives []int64
+	agreed      int
 }
 
 // join writes a member and their named persona.
 func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
 	member := models.Member{
 		Email: j.email, EmailKey: j.key, PasswordHash: j.passwordHash, Role: j.role, GroupID: j.groupID,
-		Language: j.language, JoinedOn: day(c.now()),
+		Language: j.language, JoinedOn: day(c.now()), AgreedVersion: j.agreed,
 	}
 	if err := tx.CreateMember(&member); err != nil {
 		return member, err
@@ -38,10 +43,15 @@ func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
 	}
 	persona := models.Persona{
 		Kind: models.PersonaNamed, MemberID: &member.ID, Handle: &handle, Name: j.name, GroupID: &j.groupID,
-		Organisation: j.organisation, CreatedAt: day(c.now()),
+		Organisation: j.organisation, Languages: j.languages, CreatedAt: day(c.now()),
 	}
 	if err := tx.CreatePersona(&persona); err != nil {
 		return member, err
+	}
+	for _, id := range j.initiatives {
+		if err := tx.AddInitiative(persona.ID, id); err != nil {
+			return member, err
+		}
 	}
 	if j.role == models.RoleConvener {
 		return member, tx.Founded(c.now().UTC().Truncate(time.Microsecond))

@@ -26,6 +26,10 @@ func (l letters) write(ctx context.Context, letter community.Letter) {
 		subject, text = letterviews.SignIn(w, l.base+"/sign-in/"+letter.Token)
 	case community.LetterInvitation:
 		subject, text = letterviews.Invitation(l.base + "/invitations/" + letter.Token)
+	case community.LetterJoining:
+		subject, text = letterviews.Joining(w, l.base+"/join/"+letter.Token)
+	case community.LetterJoinRequest:
+		subject, text = letterviews.JoinRequest(w, l.base+"/invitations/requests")
 	default:
 		return
 	}
