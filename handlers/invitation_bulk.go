@@ -45,7 +45,7 @@ func (s *Site) guestsInvite(c *fiber.Ctx) error {
 	v := s.at(c)
 	page := views.InvitationsBulkPage{List: c.FormValue("list"), Key: keyOr(c)}
 	input := community.NewInvitations{List: page.List, Groups: groupNames(v.settings.Groups), Key: page.Key}
-	page.Offer, input.Offer = readOffer(c)
+	page.Offer, input.Each = readOffer(c)
 	page.Seen = listSeen(input)
 	if !s.proven(c) {
 		return s.showGuests(c, http.StatusForbidden, page)
@@ -91,7 +91,7 @@ func (s *Site) guestsRefused(c *fiber.Ctx, page views.InvitationsBulkPage, err e
 
 // listSeen names a list and what is offered, so that only what was shown is sent.
 func listSeen(input community.NewInvitations) string {
-	offer := input.Offer
+	offer := input.Each
 	slices.Sort(offer.Themes)
 	list := strings.ReplaceAll(input.List, "\r\n", "\n") // browsers change line ends on the way
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %q %d %q %q", offer.GroupID, offer.Role, offer.Themes, offer.Days, offer.Note, list))

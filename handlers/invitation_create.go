@@ -65,12 +65,12 @@ func (s *Site) fillOffer(c *fiber.Ctx, offer *views.Offer) error {
 }
 
 // readOffer reads what is offered, for the form and for the room.
-func readOffer(c *fiber.Ctx) (views.Offer, community.Offer) {
+func readOffer(c *fiber.Ctx) (views.Offer, community.NewInvitation) {
 	form := views.Offer{
 		Role: models.Role(c.FormValue("role")), Chosen: tickedSet(values(c, "themes")), Days: countOf(c, "days"), Note: c.FormValue("note"),
 	}
 	form.GroupID, _ = strconv.ParseInt(c.FormValue("group"), 10, 64)
-	return form, community.Offer{
+	return form, community.NewInvitation{
 		GroupID: form.GroupID, Role: form.Role, Themes: values(c, "themes"), Days: form.Days, Note: form.Note,
 	}
 }
@@ -92,8 +92,9 @@ func countOf(c *fiber.Ctx, name string) int {
 // this once.
 func (s *Site) invitationCreate(c *fiber.Ctx) error {
 	page := views.InvitationsPage{Email: strings.TrimSpace(c.FormValue("email")), Uses: countOf(c, "uses")}
-	input := community.NewInvitation{Email: page.Email, MaxUses: page.Uses}
-	page.Offer, input.Offer = readOffer(c)
+	var input community.NewInvitation
+	page.Offer, input = readOffer(c)
+	input.Email, input.MaxUses = page.Email, page.Uses
 	token, err := s.Community.Invite(c.UserContext(), s.at(c).viewer, input)
 	var invalid models.Invalid
 	if errors.As(err, &invalid) {

@@ -61,8 +61,10 @@ func (c *Community) FoundingLink(ctx context.Context) (string, error) {
 // moment is now as rows keep it.
 func (c *Community) moment() time.Time { return c.now().UTC().Truncate(time.Microsecond) }
 
-// Offer is what an invitation lets people join as.
-type Offer struct {
+// NewInvitation is whom to invite, and as what.
+type NewInvitation struct {
+	// Email sends the link there, for one person; empty gives it to the inviter only.
+	Email string
 	// GroupID is the group to join, 0 lets the guest choose.
 	GroupID int64
 	// Role is member when it is empty.
@@ -70,19 +72,12 @@ type Offer struct {
 	// Themes are the slugs of the themes that the guest finds first, and of those that
 	// they moderate when their role is moderator; without any, moderators moderate all.
 	Themes []string
+	// MaxUses is how many people may join with a link that is not sent, 0 for one.
+	MaxUses int
 	// Days is how long the invitation holds, 0 for InviteDays.
 	Days int
 	// Note is the inviter's own reminder.
 	Note string
-}
-
-// NewInvitation is whom to invite.
-type NewInvitation struct {
-	Offer
-	// Email sends the link there, for one person; empty gives it to the inviter only.
-	Email string
-	// MaxUses is how many people may join with a link that is not sent, 0 for one.
-	MaxUses int
 }
 
 // Invite makes a link that expires. Moderators invite members, conveners choose the role
@@ -90,7 +85,7 @@ type NewInvitation struct {
 // by letter. An address that is a member's already gets none, and nobody is told.
 func (c *Community) Invite(ctx context.Context, viewer models.Viewer, input NewInvitation) (string, error) {
 	invalid := Invalid{}
-	invitation, themes, err := c.offered(ctx, viewer, invalid, input.Offer)
+	invitation, themes, err := c.offered(ctx, viewer, invalid, input)
 	if err != nil {
 		return "", err
 	}
@@ -145,7 +140,7 @@ func (c *Community) sendInvitations(ctx context.Context, letters map[string]Lett
 
 // offered checks what an invitation offers and who offers it, and returns the invitation
 // as far as that goes, with its themes.
-func (c *Community) offered(ctx context.Context, viewer models.Viewer, invalid Invalid, offer Offer) (models.Invitation, []int64, error) {
+func (c *Community) offered(ctx context.Context, viewer models.Viewer, invalid Invalid, offer NewInvitation) (models.Invitation, []int64, error) {
 	if offer.Role == "" {
 		offer.Role = models.RoleMember
 	}

@@ -14,8 +14,9 @@ import (
 
 // NewInvitations is a list of people to invite.
 type NewInvitations struct {
-	// Offer holds for every line; a line that names a group of its own goes there.
-	Offer
+	// Each is what everybody gets, without address and uses; a line that names a group of
+	// its own goes there.
+	Each NewInvitation
 	// List is the text as it was given.
 	List string
 	// Groups are the names by which groups are known, with their ids.
@@ -69,7 +70,7 @@ func (c *Community) PreviewInvitations(ctx context.Context, viewer models.Viewer
 
 func (c *Community) guestList(ctx context.Context, viewer models.Viewer, input NewInvitations) (Guests, models.Invitation, []int64, error) {
 	invalid := Invalid{}
-	invitation, themes, err := c.offered(ctx, viewer, invalid, input.Offer)
+	invitation, themes, err := c.offered(ctx, viewer, invalid, input.Each)
 	if err != nil {
 		return Guests{}, invitation, nil, err
 	}

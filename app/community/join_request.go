@@ -201,7 +201,7 @@ func (c *Community) AcceptRequest(ctx context.Context, viewer models.Viewer, id,
 		return err
 	}
 	invalid := Invalid{}
-	invitation, _, err := c.offered(ctx, viewer, invalid, Offer{GroupID: groupID})
+	invitation, _, err := c.offered(ctx, viewer, invalid, NewInvitation{GroupID: groupID})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ type Site struct {
 	*forumtest.Cast
 	URL string
 	Hub *live.Hub
+	// Letters are those that the site has asked to be sent.
+	Letters *Letters
 	// ends stops what Up has started.
 	ends    func()
 	limits  bool
@@ -80,6 +82,9 @@ func (s *Site) serve(t testing.TB, address string) {
 	must(t, err)
 	s.URL = "http://" + listener.Addr().String()
 	var hub *live.Hub
+	if s.Letters == nil {
+		s.Letters = &Letters{}
+	}
 	s.Forum = forum.New(s.Store, s.Row.Secret, s.Clock.Now, forum.Hooks{
 		Moved: func(threadID, seq int64) {
 			s.Hints.Add(threadID, seq)
@@ -92,6 +97,7 @@ func (s *Site) serve(t testing.TB, address string) {
 			s.Forum.FacesMoved()
 			s.Forum.Stamped(threads)
 		},
+		Letter:       s.Letters.add,
 		SessionEnded: func(id int64) { hub.EndSession(strconv.FormatInt(id, 10)) },
 		MemberEnded:  func(id int64) { hub.EndMember(strconv.FormatInt(id, 10)) },
 		RightsMoved:  func() { hub.Recheck() },
