@@ -340,14 +340,14 @@ func scene(t *testing.T, s *served.Site) []stop {
 		}
 	}
 	var invitations [2]string
-	for i := range invitations {
-		if invitations[i], err = s.Community.Invite(t.Context(), s.Teo, community.NewInvitation{Role: models.RoleMember}); err != nil {
+	for i, email := range []string{"", "fatou@example.org"} {
+		if invitations[i], err = s.Community.Invite(t.Context(), s.Teo, community.NewInvitation{Email: email, Note: "A note"}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	invitation, used := invitations[0], invitations[1]
 	s.Browser(t).Get("/invitations/"+used).Submit(`form[action="/invitations/`+used+`"]`,
-		form("name", "Fatou Ndiaye", "email", "fatou@example.org", "rules", "1", "group", fmt.Sprint(s.Groups[4].ID))).Status(http.StatusSeeOther)
+		form("name", "Fatou Ndiaye", "rules", "1", "group", fmt.Sprint(s.Groups[4].ID))).Status(http.StatusSeeOther)
 	if err := s.Community.Suspend(t.Context(), s.Teo, "fatou-ndiaye", s.Clock.Now().AddDate(0, 1, 0)); err != nil {
 		t.Fatal(err)
 	}
@@ -418,7 +418,17 @@ func scene(t *testing.T, s *served.Site) []stop {
 		{name: "invitation", path: "/invitations/" + invitation},
 		{name: "invitation, refused", path: "/invitations/" + invitation, send: func(tab *served.Tab) { tab.Click("main form .btn:not(.line)") }},
 		{name: "used invitation", path: "/invitations/" + used},
+		{name: "invitation, a letter is sent", path: "/invitations/" + invitation, send: func(tab *served.Tab) {
+			tab.Type("#f-name", "Hoda").Type("#f-email", "hoda@example.org").Click("#f-group").Click("#f-rules").Click("main form .btn:not(.line)")
+		}},
 		{name: "invitations", path: "/invitations", who: &s.Teo},
+		{name: "list of guests", path: "/invitations/bulk", who: &s.Teo},
+		{name: "list of guests, understood", path: "/invitations/bulk", who: &s.Teo, send: func(tab *served.Tab) {
+			tab.Type("#f-list", "a@example.org\nnobody").Click(`main [value="preview"]`)
+		}},
+		{name: "requests to join", path: "/invitations/requests", who: &s.Teo},
+		{name: "how to join", path: "/join"},
+		{name: "welcome", path: "/welcome?theme=" + forumtest.Public, who: &s.Amina},
 		{name: "about", path: "/about"},
 		{name: "house rules", path: "/house-rules"},
 		{name: "privacy", path: "/privacy"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"colloquy/app/community"
 	"colloquy/app/forumtest"
 	"colloquy/app/forumtest/served"
 	"colloquy/models/store"
@@ -230,7 +231,9 @@ func TestJoiningBySingleUseLink(t *testing.T) {
 		guest.Get(link).Status(http.StatusOK) // a visit does not use it up
 		fill := form("name", "Fatou \u202eNdiaye", "email", "fatou@example.org", "rules", "1", "password", "quiet river stone")
 		page.Submit(`form[action="`+link+`"]`, form("name", "", "email", "fatou@")).Status(http.StatusUnprocessableEntity).Has("fatou@")
-		page.Submit(`form[action="`+link+`"]`, fill).Status(http.StatusSeeOther).Follow().Status(http.StatusOK).Has("Fatou Ndiaye")
+		page.Submit(`form[action="`+link+`"]`, fill).Status(http.StatusOK).Has("Look for our letter")
+		last := "/join/" + s.Last(t, "fatou@example.org", community.LetterJoining).Token
+		guest.Get(last).Status(http.StatusOK).Submit(`form[action="`+last+`"]`, nil).Status(http.StatusSeeOther).Follow().Status(http.StatusOK).Has("Fatou Ndiaye")
 		s.Browser(t).Get(link).Status(http.StatusGone)
 
 		other := s.Browser(t)

@@ -68,6 +68,7 @@ var limitsOf = map[string]int{
 	"purpose": community.MaxPurpose, "contact": community.MaxContact, "join_question": community.MaxJoinQuestion,
 	"explains": community.MaxExplains, "new_name": community.MaxInitiativeName, "letter": 1,
 	"password": community.MaxPassword, "password_new": community.MaxPassword,
+	"note": community.MaxNote, "answer": community.MaxAnswer, "list": community.MaxGuestList,
 }
 
 // limitOf is the most characters of a field; a field in several languages ends with one.

@@ -29,6 +29,7 @@ var paces = map[string]pace{
 	"sign in": {10 * time.Second, 10},
 	"letter":  {30 * time.Second, 5},
 	"letters": {5 * time.Minute, 6},   // to one address, from wherever
+	"joining": {3 * time.Second, 40},  // a room full of guests behind one address
 	"guesses": {20 * time.Second, 20}, // at one password, from wherever
 	"codes":   {3 * time.Minute, 10},  // at one second step, from wherever
 	"code":    {2 * time.Second, 20},

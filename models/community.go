@@ -45,6 +45,9 @@ type Community struct {
 	// that come with the program.
 	RulesVersion int
 	AgreeVersion int
+	// RequestsToldOn is the day of the latest letter to the conveners about requests to
+	// join; nil before the first.
+	RequestsToldOn *time.Time
 }
 
 // Joining says how people become members of the community.

@@ -33,6 +33,14 @@ const (
 	Guessable Problem = "guessable"
 	// Same is a change to what is there already.
 	Same Problem = "same"
+	// Invited is an address to which an open invitation was sent, Twice one that a list
+	// holds before, NoGroup a group that nobody knows, TooMany a list of too many lines.
+	Invited Problem = "invited"
+	Twice   Problem = "twice"
+	NoGroup Problem = "no group"
+	TooMany Problem = "too many"
+	// OutOfRange is a number beyond its limits.
+	OutOfRange Problem = "out of range"
 	// NotAhead is a day that is none, or not after today.
 	NotAhead Problem = "not ahead"
 	// Impersonates is a name that looks like a moderator's or convener's.

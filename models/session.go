@@ -154,6 +154,7 @@ const (
 	CeremonyPasskey       CeremonyKind = "passkey"       // somebody signs in with a passkey
 	CeremonyIdentity      CeremonyKind = "identity"      // somebody was sent to another service
 	CeremonyAddress       CeremonyKind = "address"       // a new address waits to be confirmed
+	CeremonyJoining       CeremonyKind = "joining"       // a guest with a link waits to prove their address
 )
 
 // Token is a personal access token for the API. Only its hash is kept.

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strconv"
 	"time"
 
 	"colloquy/models"
@@ -19,6 +20,9 @@ const (
 	InvitationGone InvitationState = "gone"
 	// InvitationMember tells that the viewer is a member already.
 	InvitationMember InvitationState = "member"
+	// InvitationSent tells that the rest is in a letter. It looks the same for an address
+	// that is known and one that is not.
+	InvitationSent InvitationState = "sent"
 )
 
 // InvitationPage is where the link of an invitation leads. A visit does not use it
@@ -33,21 +37,37 @@ type InvitationPage struct {
 	FixedGroup int64
 	// AsksEmail tells that the invitation was sent to no address.
 	AsksEmail bool
-	// Groups are the community's groups; Lang is the language of what explains them.
+	// Groups are the groups that take members; Lang is the language of what explains them.
 	Groups []models.Group
 	Lang   string
-	// Name, Email, Organisation, Language and GroupID are what stands in the form.
+	// Initiatives are all that there are.
+	Initiatives []models.Initiative
+	// RulesVersion is the edition of the house rules on the page.
+	RulesVersion int
+	// The rest is what stands in the form: Chosen are the slugs of initiatives, Reading
+	// the tags of languages.
 	Name         string
 	Email        string
 	Organisation string
 	Language     string
 	GroupID      int64
+	Chosen       map[string]bool
+	Reading      map[string]bool
 	Agreed       bool
 	// Rules are the house rules that hold.
 	Rules ShownText
 	// PasswordLength is the least number of characters of a password.
 	PasswordLength int
 	Errors         FieldErrors
+}
+
+// JoinFinishPage is behind the link of the letter with which a guest confirms their
+// address. A visit does not use it up; the button does.
+type JoinFinishPage struct {
+	// Token is the link's own, from the address.
+	Token string
+	// Gone tells that the link was used, ran out or never was.
+	Gone bool
 }
 
 // neutral is the page as link previews may see it: with a title that says nothing
@@ -72,31 +92,95 @@ func (i *InvitationPage) language(p Page) string {
 	return i.Language
 }
 
-// InvitationsPage is the list of invitations with the form for a new one.
-type InvitationsPage struct {
-	Rows   []models.InvitationRow
-	Groups []models.Group
-	// MayChooseRole tells that the viewer may invite moderators and conveners too.
-	MayChooseRole bool
-	// Email, GroupID and Role are what stands in the form.
-	Email   string
-	GroupID int64
-	Role    models.Role
-	Errors  FieldErrors
-	// NewLink is the link of the invitation just made, shown this once; NewEmail is
-	// where it was sent, empty when nowhere.
-	NewLink  string
-	NewEmail string
+// reads tells whether a language is ticked as one that the guest reads, at first that of
+// this page.
+func (i *InvitationPage) reads(p Page, tag string) bool {
+	if i.Reading == nil {
+		return tag == p.Words.Tag()
+	}
+	return i.Reading[tag]
 }
 
-// invitationWaits tells whether an invitation can still be accepted.
-func invitationWaits(i *models.InvitationRow, now time.Time) bool {
-	return i.AcceptedAt == nil && i.RevokedAt == nil && now.Before(i.ExpiresAt)
+// Offer is what an invitation lets people join as, as it stands in a form.
+type Offer struct {
+	// Groups and Themes are all that can be offered.
+	Groups []models.Group
+	Themes []models.ThemeName
+	// MayChooseRole tells that the viewer may invite moderators and conveners too.
+	MayChooseRole bool
+	GroupID       int64
+	Role          models.Role
+	// Chosen are the slugs of the themes; Days how long it holds.
+	Chosen map[string]bool
+	Days   int
+	Note   string
 }
+
+// InvitationsPage is the list of invitations with the form for a new one.
+type InvitationsPage struct {
+	Rows []models.InvitationRow
+	// Next is the id of the last row when the list goes on, else 0; Later tells that it
+	// does not begin with the latest.
+	Next  int64
+	Later bool
+	Offer Offer
+	// Email and Uses are what stands in the form.
+	Email  string
+	Uses   int
+	Errors FieldErrors
+	// NewLink is the link of the invitation just made, shown this once; empty for none.
+	NewLink string
+	// Sent is how many invitations have just been sent by letter.
+	Sent int
+	// Requests is how many wishes to join wait for the viewer; Asking tells that they can come.
+	Requests int
+	Asking   bool
+}
+
+// InvitationsBulkPage is where many are invited by a list: first as text, then as it was
+// understood.
+type InvitationsBulkPage struct {
+	Offer Offer
+	// List is the text.
+	List string
+	// Key makes a second submit harmless; Seen is what was previewed, so that nothing else
+	// is sent. Both are empty before the preview.
+	Key  string
+	Seen string
+	// Guests are the lines as they were understood, Good how many invite somebody.
+	Guests []GuestLine
+	Good   int
+	// Sent is how many have just been invited; then List is what is left to mend.
+	Sent int
+	// Most is how many lines a list can have.
+	Most   int
+	Errors FieldErrors
+}
+
+// GuestLine is a line of the list as it was understood.
+type GuestLine struct {
+	Number int
+	Email  string
+	Name   string
+	Group  string
+	// Problem is the sentence that says why nobody is invited by it; empty for a good one.
+	Problem string
+}
+
+// invitationOpen tells whether an invitation can still be accepted.
+func invitationOpen(i *models.InvitationRow, now time.Time) bool {
+	return invitationLasts(i) && now.Before(i.ExpiresAt)
+}
+
+// invitationLasts tells whether an invitation is neither used up nor withdrawn: it can be
+// sent again.
+func invitationLasts(i *models.InvitationRow) bool { return i.AcceptedAt == nil && i.RevokedAt == nil }
 
 // invitationState says in words how an invitation stands.
 func invitationState(w *words.Words, i *models.InvitationRow, now time.Time) string {
 	switch {
+	case i.AcceptedAt != nil && i.MaxUses > 1:
+		return w.T("invitations.used-up", "day", w.Day(*i.AcceptedAt, now))
 	case i.AcceptedAt != nil:
 		return w.T("invitations.accepted", "day", w.Day(*i.AcceptedAt, now))
 	case i.RevokedAt != nil:
@@ -113,6 +197,14 @@ func invitationFor(w *words.Words, i *models.InvitationRow) string {
 		return w.T("invitations.by-hand")
 	}
 	return i.Email
+}
+
+// resendLabel is the word on the button that gives an invitation another link.
+func resendLabel(w *words.Words, i *models.InvitationRow) string {
+	if i.Email == "" {
+		return w.T("invitations.renew")
+	}
+	return w.T("invitations.resend")
 }
 
 // invitationGroup is the sentence on the group that an invitation sets, if any.
@@ -149,4 +241,38 @@ func roleOptions(w *words.Words) []Option {
 		options = append(options, Option{Value: string(role), Label: w.T("role." + string(role)), Hint: w.T("role-hint." + string(role))})
 	}
 	return options
+}
+
+// initiativeOptions, offeredThemeOptions and readingOptions are boxes to tick.
+func initiativeOptions(initiatives []models.Initiative) []Option {
+	options := make([]Option, 0, len(initiatives))
+	for _, i := range initiatives {
+		options = append(options, Option{Value: i.Slug, Label: i.Name, Dir: "auto"})
+	}
+	return options
+}
+
+func offeredThemeOptions(themes []models.ThemeName) []Option {
+	options := make([]Option, 0, len(themes))
+	for _, t := range themes {
+		options = append(options, Option{Value: t.Slug, Label: t.Title, Lang: t.Lang, Dir: words.DirOf(t.Lang)})
+	}
+	return options
+}
+
+func readingOptions(p Page, i *InvitationPage) ([]Option, map[string]bool) {
+	ticked := map[string]bool{}
+	options := languageOptions()
+	for _, option := range options {
+		ticked[option.Value] = i.reads(p, option.Value)
+	}
+	return options, ticked
+}
+
+// countValue is a number as it stands in a form, the usual one when it is 0.
+func countValue(n, usual int) string {
+	if n == 0 {
+		n = usual
+	}
+	return strconv.Itoa(n)
 }

@@ -72,6 +72,8 @@ type Page struct {
 	Now       time.Time
 	// Agreeing is set on the page where the notice of changed house rules leads.
 	Agreeing bool
+	// Joining says how people become members.
+	Joining models.Joining
 	// Front sets the name of the community in full size over the page, with
 	// FrontLines beside it.
 	Front      bool

@@ -151,6 +151,8 @@ func fixtureInvitations() []models.InvitationRow {
 	rows[1].GroupKey, rows[1].GroupName, rows[1].InviterName = "", "", ""
 	rows[0].PersonaID, rows[2].PersonaID, rows[3].PersonaID, rows[4].PersonaID = new(int64), new(int64), new(int64), new(int64)
 	rows[3].AcceptedAt, rows[4].RevokedAt = &past, &past
+	rows[1].MaxUses, rows[1].Uses, rows[1].Note = 30, 12, "For the round table"
+	rows[1].Themes = []models.ThemeName{{Slug: "fadaa", Title: "تقلّص الفضاء المدني", Lang: "ar"}}
 	return rows
 }
 
@@ -258,7 +260,20 @@ func accountPages(lang string) map[string]templ.Component {
 	unsaved := settings
 	unsaved.Saved = false
 	unsaved.Errors = pick("name", "organisation", "about", "language")
-	invitations := InvitationsPage{Rows: fixtureInvitations(), Groups: fixtureGroups, MayChooseRole: true, NewLink: "https://colloquy.example/invitations/t0ken", NewEmail: "new@example.org"}
+	offer := Offer{Groups: fixtureGroups, MayChooseRole: true, Themes: []models.ThemeName{{ID: 1, Slug: "linkages", Title: "Global-national linkages", Lang: "en"}, {ID: 2, Slug: "fadaa", Title: "تقلّص الفضاء المدني", Lang: "ar"}}, Chosen: map[string]bool{"fadaa": true}}
+	invitations := InvitationsPage{Rows: fixtureInvitations(), Offer: offer, NewLink: "https://colloquy.example/invitations/t0ken", Next: 7, Requests: 3}
+	bulk := InvitationsBulkPage{Offer: offer, List: "a@example.org\nb@", Key: "k", Seen: "s", Most: 500, Good: 1, Guests: []GuestLine{
+		{Number: 1, Email: "a@example.org", Name: "هدى", Group: "Funders"}, {Number: 2, Email: "b@", Problem: "This is no complete address."},
+	}}
+	asked := fixtureNow.AddDate(0, 0, -4)
+	requests := RequestsPage{Groups: fixtureGroups, Question: "Where do you work?", Next: 4, Later: true, Done: true, Rows: []models.JoinRequest{
+		{ID: 3, Email: "new@example.org", Name: "Margaret Owusu", GroupID: &fixtureGroups[1].ID, Answer: "In a ministry.\n<b>Since May.</b>", CreatedOn: asked}, {ID: 4, Email: "x@example.org", Name: "هدى", CreatedOn: asked},
+	}}
+	asking := visitor
+	asking.Joining = models.JoiningRequest
+	join := func(how models.Joining, sent bool) templ.Component {
+		return Join(visitor, JoinPage{Joining: how, Groups: fixtureGroups, Question: "Where do you work?", Sent: sent})
+	}
 	membership := MemberEditPage{Member: fixtureMembership(nil), Groups: fixtureGroups, GroupID: 7, Role: models.RoleModerator, Saved: true}
 	suspended := membership
 	suspended.Member, suspended.Until, suspended.Saved = fixtureMembership(at(-72*time.Hour)), "2026-11-26", false
@@ -282,8 +297,25 @@ func accountPages(lang string) map[string]templ.Component {
 		"invitation-gone":    state(InvitationGone),
 		"invitation-member":  Invitation(member, InvitationPage{State: InvitationMember}),
 		"invitations":        Invitations(member, invitations),
-		"invitations-none":   Invitations(member, InvitationsPage{Groups: fixtureGroups, NewLink: "https://colloquy.example/invitations/t0ken"}),
-		"invitations-errors": Invitations(member, InvitationsPage{Groups: fixtureGroups, MayChooseRole: true, Errors: pick("email", "group", "role")}),
+		"invitations-none":   Invitations(member, InvitationsPage{Offer: Offer{Groups: fixtureGroups}, NewLink: "https://colloquy.example/invitations/t0ken"}),
+		"invitations-errors": Invitations(member, InvitationsPage{Offer: offer, Errors: pick("email", "group", "role")}),
+		"invitations-sent":   Invitations(member, InvitationsPage{Offer: offer, Sent: 2, Later: true}),
+		"invitations-bulk":   InvitationsBulk(member, bulk),
+		"invitations-list":   InvitationsBulk(member, InvitationsBulkPage{Offer: offer, List: "b@", Sent: 3, Errors: FieldErrors{"list": "Too long."}}),
+		"invitation-letter":  state(InvitationSent),
+		"join-invited":       join(models.JoiningInvited, false),
+		"join-request":       join(models.JoiningRequest, false),
+		"join-open":          join(models.JoiningOpen, false),
+		"join-sent":          join(models.JoiningRequest, true),
+		"join-open-sent":     join(models.JoiningOpen, true),
+		"join-errors":        Join(visitor, JoinPage{Joining: models.JoiningRequest, Wait: 30, Errors: pick("email", "name", "group")}),
+		"join-finish":        JoinFinish(visitor, JoinFinishPage{Token: "t0ken"}),
+		"join-gone":          JoinFinish(visitor, JoinFinishPage{Gone: true}),
+		"sign-in-asking":     SignIn(asking, SignInPage{}),
+		"requests":           JoinRequests(member, requests),
+		"requests-none":      JoinRequests(member, RequestsPage{Groups: fixtureGroups}),
+		"welcome":            Welcome(member, WelcomePage{First: fixtureThemes()[:1], Themes: fixtureThemes()[1:], Groups: fixtureGroups[:6], Latest: fixtureThreads()[:3]}),
+		"welcome-bare":       Welcome(member, WelcomePage{}),
 		"member-edit":        MemberEdit(member, membership),
 		"member-suspended":   MemberEdit(member, suspended),
 		"settings":           Settings(member, settings),

@@ -22,7 +22,7 @@ func page(t *testing.T, lang, name string) *html.Node {
 
 // reachable are the beginnings of the addresses that exist; a page leads nowhere else.
 var reachable = []string{
-	"/themes", "/threads", "/search", "/members", "/groups/", "/settings", "/sign-in", "/sign-out", "/invitations", "/look", "/demo/sign-in",
+	"/themes", "/threads", "/search", "/join", "/members", "/groups/", "/settings", "/sign-in", "/sign-out", "/invitations", "/look", "/demo/sign-in",
 	"/workshops/", "/learning-agenda", "/about", "/house-rules", "/privacy", "/community", "/agreement", "/static/", "#", "?page=", "https://colloquy.example/",
 	"mailto:secretariat@example.org", "mailto:a@example.org", "https://example.org/contact",
 }
@@ -160,7 +160,7 @@ func TestSearchMarksWhatWasLookedFor(t *testing.T) {
 func TestInvitationNamesNothingOfTheCommunity(t *testing.T) {
 	p := fixturePage("en", "Secret circle", models.Viewer{})
 	p.CommunityName, p.Description, p.OpenGraph = "Secret circle", "Secret circle meets.", true
-	for _, state := range []InvitationState{InvitationOpen, InvitationUsed, InvitationExpired, InvitationGone, InvitationMember} {
+	for _, state := range []InvitationState{InvitationOpen, InvitationUsed, InvitationExpired, InvitationGone, InvitationMember, InvitationSent} {
 		text := render(t, Invitation(p, InvitationPage{Token: "t0ken", State: state}))
 		for _, never := range []string{"Secret circle", "og:", "canonical", "/workshops/", "colloquy.example"} {
 			if strings.Contains(text, never) {

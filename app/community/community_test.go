@@ -3,12 +3,9 @@ package community_test
 import (
 	"context"
 	"errors"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"colloquy/app/access"
 	"colloquy/app/community"
 	"colloquy/app/forumtest"
 	"colloquy/models"
@@ -20,125 +17,6 @@ var ctx = context.Background()
 func each(t *testing.T, run func(t *testing.T, c *forumtest.Cast)) {
 	t.Helper()
 	forumtest.Stores(t, func(t *testing.T, s *store.Store) { run(t, forumtest.NewCast(t, s)) })
-}
-
-func accept(name, email string) community.Acceptance {
-	return community.Acceptance{Name: name, Email: email, Language: "en", Rules: true}
-}
-
-func TestOnlyWhoMayInvites(t *testing.T) {
-	each(t, func(t *testing.T, c *forumtest.Cast) {
-		for name, viewer := range map[string]models.Viewer{"visitor": c.Visitor, "member": c.Amina} {
-			if _, err := c.Community.Invite(ctx, viewer, community.NewInvitation{}); err == nil {
-				t.Errorf("a %s may invite", name)
-			}
-			if _, err := c.Community.Invitations(ctx, viewer); err == nil {
-				t.Errorf("a %s reads the invitations", name)
-			}
-			if err := c.Community.RevokeInvitation(ctx, viewer, 1); err == nil {
-				t.Errorf("a %s may revoke", name)
-			}
-		}
-		_, err := c.Community.Invite(ctx, c.Lena, community.NewInvitation{Role: models.RoleConvener})
-		var denied access.Denied
-		if !errors.As(err, &denied) {
-			t.Errorf("a moderator invites a convener: %v", err)
-		}
-		if _, err := c.Community.Invite(ctx, c.Teo, community.NewInvitation{Role: models.RoleModerator}); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func TestAnInvitationMakesOneMember(t *testing.T) {
-	each(t, func(t *testing.T, c *forumtest.Cast) {
-		token, err := c.Community.Invite(ctx, c.Lena, community.NewInvitation{GroupID: c.Groups[4].ID})
-		if err != nil {
-			t.Fatal(err)
-		}
-		const guests = 6
-		var wait sync.WaitGroup
-		var mu sync.Mutex
-		joined := 0
-		for i := range guests {
-			wait.Go(func() {
-				if _, err := c.Community.Accept(ctx, token, accept("Guest", string(rune('a'+i))+"@example.org"), community.Arrival{}); err == nil {
-					mu.Lock()
-					joined++
-					mu.Unlock()
-				}
-			})
-		}
-		wait.Wait()
-		if joined != 1 {
-			t.Errorf("%d guests joined with a single-use link", joined)
-		}
-		if _, err := c.Community.Invitation(ctx, token); !errors.Is(err, community.ErrInvitationUsed) {
-			t.Errorf("afterwards: %v", err)
-		}
-	})
-}
-
-func TestInvitationsExpireAndAreRevoked(t *testing.T) {
-	each(t, func(t *testing.T, c *forumtest.Cast) {
-		revoked, err := c.Community.Invite(ctx, c.Lena, community.NewInvitation{GroupID: c.Groups[0].ID})
-		if err != nil {
-			t.Fatal(err)
-		}
-		list, err := c.Community.Invitations(ctx, c.Lena)
-		if err != nil || len(list) != 1 || list[0].InviterName != "Lena Fischer" {
-			t.Fatalf("list %+v, %v", list, err)
-		}
-		if err := c.Community.RevokeInvitation(ctx, c.Lena, list[0].ID); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := c.Community.Accept(ctx, revoked, accept("Late", "late@example.org"), community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
-			t.Errorf("a revoked invitation: %v", err)
-		}
-		old, err := c.Community.Invite(ctx, c.Lena, community.NewInvitation{GroupID: c.Groups[0].ID})
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Clock.Pass(31 * 24 * time.Hour)
-		if _, err := c.Community.Accept(ctx, old, accept("Late", "late@example.org"), community.Arrival{}); !errors.Is(err, community.ErrInvitationExpired) {
-			t.Errorf("an expired invitation: %v", err)
-		}
-	})
-}
-
-func TestWhatAGuestSaysIsChecked(t *testing.T) {
-	each(t, func(t *testing.T, c *forumtest.Cast) {
-		token, err := c.Community.Invite(ctx, c.Lena, community.NewInvitation{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = c.Community.Accept(ctx, token, community.Acceptance{
-			Name: " \u200b ", Email: "amina@", Password: "short", Organisation: strings.Repeat("x", 500), GroupID: 99,
-		}, community.Arrival{})
-		want := models.Invalid{
-			"name": models.Empty, "email": models.Unknown, "password": models.TooShort, "organisation": models.TooLong,
-			"rules": models.NotAgreed, "group": models.Unknown,
-		}
-		if err == nil || err.Error() != want.Error() {
-			t.Errorf("got %v, want %v", err, want)
-		}
-		taken := accept("Another", "AMINA@example.org")
-		taken.GroupID = c.Groups[0].ID
-		var invalid models.Invalid
-		if _, err := c.Community.Accept(ctx, token, taken, community.Arrival{}); !errors.As(err, &invalid) || invalid["email"] != models.Taken {
-			t.Errorf("a known address: %v", err)
-		}
-		good := accept("\u202eEvil\u202c  Name", "new@example.org")
-		good.GroupID = c.Groups[0].ID
-		session, err := c.Community.Accept(ctx, token, good, community.Arrival{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		viewer, err := c.Community.Viewer(ctx, session.Session)
-		if err != nil || viewer.Persona.PersonaName != "Evil Name" || viewer.Persona.PersonaHandle != "evil-name" {
-			t.Errorf("viewer %+v, %v", viewer.Persona, err)
-		}
-	})
 }
 
 func TestALinkSignsInOnceAndNotForLong(t *testing.T) {

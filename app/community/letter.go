@@ -27,6 +27,7 @@ const (
 	LetterSignedOut   LetterKind = "signed out"   // all other sessions were ended
 	LetterJoinRequest LetterKind = "join request" // somebody wishes to join: to conveners
 	LetterLeft        LetterKind = "left"         // the membership has ended
+	LetterJoining     LetterKind = "joining"      // a guest with a link confirms their address
 )
 
 // Letter is a letter that the room asks to be sent. It names nothing of the community.

@@ -66,7 +66,11 @@ func (c *Community) sendLink(ctx context.Context, key string, browser []byte, kn
 	if err != nil {
 		return fmt.Errorf("request link: %w", err)
 	}
-	c.letter(ctx, Letter{Kind: LetterSignIn, To: member.Email, Language: member.Language, Token: asked.token, Code: asked.code})
+	letter := Letter{Kind: LetterSignIn, To: member.Email, Language: member.Language, Token: asked.token}
+	if browser != nil { // a code is good in the browser that asked, and nowhere else
+		letter.Code = asked.code
+	}
+	c.letter(ctx, letter)
 	return nil
 }
 

@@ -21,6 +21,11 @@ type joining struct {
 	organisation string
 	language     string
 	passwordHash string
+	// languages are tags separated by spaces, initiatives ids, agreed the edition of the
+	// house rules that was agreed to.
+	languages   string
+	initiatives []int64
+	agreed      int
 }
 
 // join writes a member and their named persona. Invalid is for a name that nobody may go
@@ -29,14 +34,10 @@ func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
 	if err := c.mayBeNamed(tx, j.name, 0); err != nil {
 		return models.Member{}, err
 	}
-	row, err := tx.Community()
-	if err != nil {
-		return models.Member{}, err
-	}
 	member := models.Member{
 		Email: j.email, EmailKey: j.key, PasswordHash: j.passwordHash, Role: j.role, GroupID: j.groupID,
 		Language: j.language, JoinedOn: day(c.now()), Directory: true,
-		AgreedVersion: row.RulesVersion,
+		AgreedVersion: j.agreed,
 	}
 	if err := tx.CreateMember(&member); err != nil {
 		return member, err
@@ -47,10 +48,15 @@ func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
 	}
 	persona := models.Persona{
 		Kind: models.PersonaNamed, MemberID: &member.ID, Handle: &handle, Name: j.name, Skeleton: skeleton(j.name), GroupID: &j.groupID,
-		Organisation: j.organisation, CreatedAt: day(c.now()),
+		Organisation: j.organisation, Languages: j.languages, CreatedAt: day(c.now()),
 	}
 	if err := tx.CreatePersona(&persona); err != nil {
 		return member, err
+	}
+	for _, id := range j.initiatives {
+		if err := tx.AddInitiative(persona.ID, id); err != nil {
+			return member, err
+		}
 	}
 	if j.role == models.RoleConvener {
 		return member, tx.Founded(c.now().UTC().Truncate(time.Microsecond))

@@ -227,5 +227,8 @@ func (c *Community) DemoViewer(ctx context.Context, handle string) (models.Viewe
 
 // Sweep deletes what has expired.
 func (c *Community) Sweep(ctx context.Context) error {
-	return c.store.Write(ctx, func(tx *store.Tx) error { return tx.Sweep(c.now().UTC()) })
+	return errors.Join(
+		c.store.Write(ctx, func(tx *store.Tx) error { return tx.Sweep(c.now().UTC()) }),
+		c.sweepJoining(ctx),
+	)
 }

@@ -32,6 +32,10 @@ func (l letters) write(ctx context.Context, letter community.Letter) {
 		subject, text = letterviews.Address(w, l.base+"/settings/address/"+letter.Token)
 	case community.LetterLeft:
 		subject, text = letterviews.Left(w)
+	case community.LetterJoining:
+		subject, text = letterviews.Joining(w, l.base+"/join/"+letter.Token)
+	case community.LetterJoinRequest:
+		subject, text = letterviews.JoinRequest(w, l.base+"/invitations/requests")
 	default:
 		if subject, text = l.event(w, letter); text == "" {
 			return

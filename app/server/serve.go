@@ -97,6 +97,11 @@ func (r *running) serve(ctx context.Context, out io.Writer) error {
 	}
 	admin := r.openAdmin(ctx)
 	defer admin()
+	if clashes, err := r.community.RefoldAddresses(ctx); err != nil {
+		return err
+	} else if clashes > 0 {
+		r.log.Warn("some members have addresses that are hard to tell from others' and stay as they are", "members", clashes)
+	}
 	if err := r.welcome(ctx, out); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ ALTER TABLE community ADD COLUMN languages TEXT NOT NULL DEFAULT '';
 ALTER TABLE community ADD COLUMN contact TEXT NOT NULL DEFAULT '';
 ALTER TABLE community ADD COLUMN rules_version INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE community ADD COLUMN agree_version INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE community ADD COLUMN requests_told_on {time};
 
 ALTER TABLE stakeholder_groups ADD COLUMN retired BOOLEAN NOT NULL DEFAULT FALSE;
 
