@@ -154,6 +154,13 @@ func fixtureInvitations() []models.InvitationRow {
 	return rows
 }
 
+func fixturePersonas() []models.OwnPersona {
+	return []models.OwnPersona{
+		{ID: 4, Kind: models.PersonaNamed, Name: "Amina Diallo", Texts: 1204},
+		{ID: 9, Kind: models.PersonaPseudonym, Name: "Heron", Texts: 1, ThemeTitle: "Closing civic space", ThemeLang: "en"},
+	}
+}
+
 func fixtureProfile() models.Profile {
 	return models.Profile{
 		Byline: named("Amina Diallo", "amina-diallo", 1), Organisation: "Open Government Partnership", JoinedOn: fixtureNow.AddDate(0, -8, 0),
@@ -254,6 +261,7 @@ func accountPages(lang string) map[string]templ.Component {
 	unsaved := settings
 	unsaved.Saved, unsaved.HasPassword = false, true
 	unsaved.Errors = pick("name", "organisation", "about", "language", "password_current", "password_new")
+	unsaved.Errors["time_zone"], unsaved.TimeZone, unsaved.Languages = "Choose one.", "Africa/Nairobi", map[string]bool{"ar": true}
 	invitations := InvitationsPage{Rows: fixtureInvitations(), Groups: fixtureGroups, MayChooseRole: true, NewLink: "https://colloquy.example/invitations/t0ken", NewEmail: "new@example.org"}
 	membership := MemberEditPage{Member: fixtureMembership(nil), Groups: fixtureGroups, GroupID: 7, Role: models.RoleModerator, Saved: true}
 	suspended := membership
@@ -284,5 +292,12 @@ func accountPages(lang string) map[string]templ.Component {
 		"member-suspended":   MemberEdit(member, suspended),
 		"settings":           Settings(member, settings),
 		"settings-errors":    Settings(member, unsaved),
+		"authorship":         Authorship(member, AuthorshipPage{Personas: fixturePersonas(), Done: true}),
+		"authorship-errors":  Authorship(member, AuthorshipPage{Personas: fixturePersonas()[:1], Errors: FieldErrors{"persona": "Choose one."}}),
+		"authorship-one":     ResponseCut(member, ResponseCutPage{Head: fixtureThread(lang, Composer{}).Head, Row: fixtureRows()[0]}),
+		"leave":              Leave(member, LeavePage{}),
+		"leave-errors":       Leave(member, LeavePage{Texts: models.LeavingKeeps, Errors: FieldErrors{"texts": "Nobody else.", "sure": "Say so."}}),
+		"left":               Left(visitor),
+		"export":             Export(member),
 	}
 }
