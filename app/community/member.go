@@ -27,7 +27,7 @@ type joining struct {
 func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
 	member := models.Member{
 		Email: j.email, EmailKey: j.key, PasswordHash: j.passwordHash, Role: j.role, GroupID: j.groupID,
-		Language: j.language, JoinedOn: day(c.now()),
+		Language: j.language, JoinedOn: day(c.now()), Directory: true,
 	}
 	if err := tx.CreateMember(&member); err != nil {
 		return member, err

@@ -87,7 +87,7 @@ func (f *founding) members(tx *store.Tx, members []Member) error {
 		address := member.Handle + "@example.org"
 		rows = append(rows, models.Member{
 			Email: address, EmailKey: community.EmailKey(address), Role: member.Role, GroupID: groupID,
-			Language: member.Language, JoinedOn: joined,
+			Language: member.Language, JoinedOn: joined, Directory: true,
 		})
 	}
 	if err := tx.CreateMembers(rows); err != nil {

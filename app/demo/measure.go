@@ -201,7 +201,7 @@ func (m *measuring) members(ctx context.Context, s *store.Store) error {
 			missing = append(missing, handle)
 			rows = append(rows, models.Member{
 				Email: address, EmailKey: community.EmailKey(address), Role: models.RoleMember,
-				GroupID: groups[i%len(groups)].ID, JoinedOn: measureBegin.Truncate(24 * time.Hour),
+				GroupID: groups[i%len(groups)].ID, JoinedOn: measureBegin.Truncate(24 * time.Hour), Directory: true,
 			})
 		}
 		if err := tx.CreateMembers(rows); err != nil {
