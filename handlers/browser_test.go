@@ -407,6 +407,11 @@ func scene(t *testing.T, s *served.Site) []stop {
 			served.Eval[any](tab, `void (document.querySelector("main [name=name]").value = "")`)
 			tab.Click(`main form[action="/settings"] .btn`)
 		}},
+		{name: "one name taken off", path: one + "/responses/3/authorship", who: &s.Rosa},
+		{name: "all names taken off", path: "/settings/authorship", who: &s.Rosa},
+		{name: "leaving", path: "/settings/leave", who: &s.Amina},
+		{name: "left", path: "/left"},
+		{name: "copy", path: "/settings/export", who: &s.Amina},
 		{name: "sign in", path: "/sign-in"},
 		{name: "sign in, refused", path: "/sign-in", send: func(tab *served.Tab) {
 			tab.Type("#f-email", "rosa@example.org").Type("#f-password", "not this one").Click(`main [value="password"]`)

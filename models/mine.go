@@ -25,8 +25,8 @@ type Mine struct {
 	About         string          `json:"about"`
 	Group         string          `json:"group"`
 	GroupKey      string          `json:"-"`
-	Initiatives   []string        `json:"initiatives"`
-	Languages     []string        `json:"languages"`
+	Initiatives   []string        `json:"initiatives" gorm:"-"`
+	Languages     []string        `json:"languages" gorm:"-"`
 	Email         string          `json:"email"`
 	Role          Role            `json:"role"`
 	HereSince     time.Time       `json:"here_since"`
@@ -37,13 +37,13 @@ type Mine struct {
 	AgreedVersion int             `json:"house_rules_agreed"`
 	Password      bool            `json:"has_password"`
 	SecondStepOn  *time.Time      `json:"second_step_since"`
-	Sessions      []OwnSession    `json:"sessions"`
-	Passkeys      []OwnKey        `json:"passkeys"`
-	Services      []OwnKey        `json:"services"`
-	Tokens        []OwnKey        `json:"tokens"`
-	Pseudonyms    []OwnPersona    `json:"pseudonyms"`
-	Moderates     []string        `json:"moderates"`
-	Invitations   []OwnInvitation `json:"invitations_sent"`
+	Sessions      []OwnSession    `json:"sessions" gorm:"-"`
+	Passkeys      []OwnKey        `json:"passkeys" gorm:"-"`
+	Services      []OwnKey        `json:"services" gorm:"-"`
+	Tokens        []OwnKey        `json:"tokens" gorm:"-"`
+	Pseudonyms    []OwnPersona    `json:"pseudonyms" gorm:"-"`
+	Moderates     []string        `json:"moderates" gorm:"-"`
+	Invitations   []OwnInvitation `json:"invitations_sent" gorm:"-"`
 }
 
 // OwnSession is a signed-in browser in a member's copy of what is theirs.

@@ -156,6 +156,13 @@ func fixtureInvitations() []models.InvitationRow {
 	return rows
 }
 
+func fixturePersonas() []models.OwnPersona {
+	return []models.OwnPersona{
+		{ID: 4, Kind: models.PersonaNamed, Name: "Amina Diallo", Texts: 1204},
+		{ID: 9, Kind: models.PersonaPseudonym, Name: "Heron", Texts: 1, ThemeTitle: "Closing civic space", ThemeLang: "en"},
+	}
+}
+
 func fixtureProfile() models.Profile {
 	return models.Profile{
 		Byline: named("Amina Diallo", "amina-diallo", 1), Organisation: "Open Government Partnership", JoinedOn: fixtureNow.AddDate(0, -8, 0),
@@ -260,6 +267,7 @@ func accountPages(lang string) map[string]templ.Component {
 	unsaved := settings
 	unsaved.Saved = false
 	unsaved.Errors = pick("name", "organisation", "about", "language")
+	unsaved.Errors["time_zone"], unsaved.TimeZone, unsaved.Languages = "Choose one.", "Africa/Nairobi", map[string]bool{"ar": true}
 	offer := Offer{Groups: fixtureGroups, MayChooseRole: true, Themes: []models.ThemeName{{ID: 1, Slug: "linkages", Title: "Global-national linkages", Lang: "en"}, {ID: 2, Slug: "fadaa", Title: "تقلّص الفضاء المدني", Lang: "ar"}}, Chosen: map[string]bool{"fadaa": true}}
 	invitations := InvitationsPage{Rows: fixtureInvitations(), Offer: offer, NewLink: "https://colloquy.example/invitations/t0ken", Next: 7, Requests: 3}
 	bulk := InvitationsBulkPage{Offer: offer, List: "a@example.org\nb@", Key: "k", Seen: "s", Most: 500, Good: 1, Guests: []GuestLine{
@@ -320,6 +328,13 @@ func accountPages(lang string) map[string]templ.Component {
 		"member-suspended":   MemberEdit(member, suspended),
 		"settings":           Settings(member, settings),
 		"settings-errors":    Settings(member, unsaved),
+		"authorship":         Authorship(member, AuthorshipPage{Personas: fixturePersonas(), Done: true}),
+		"authorship-errors":  Authorship(member, AuthorshipPage{Personas: fixturePersonas()[:1], Errors: FieldErrors{"persona": "Choose one."}}),
+		"authorship-one":     ResponseCut(member, ResponseCutPage{Head: fixtureThread(lang, Composer{}).Head, Row: fixtureRows()[0]}),
+		"leave":              Leave(member, LeavePage{}),
+		"leave-errors":       Leave(member, LeavePage{Texts: models.LeavingKeeps, Errors: FieldErrors{"texts": "Nobody else.", "sure": "Say so."}}),
+		"left":               Left(visitor),
+		"export":             Export(member),
 	})
 	return pages
 }

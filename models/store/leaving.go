@@ -110,7 +110,7 @@ func (s *Store) OwnPersonas(ctx context.Context, scope models.Scope, memberID in
 
 func ownPersonas(db *gorm.DB, scope models.Scope, memberID int64, kinds ...models.PersonaKind) ([]models.OwnPersona, error) {
 	condition, values := readable(scope)
-	return all[models.OwnPersona](db.Raw(`SELECT p.id, p.kind, p.name,
+	return listed[models.OwnPersona](db.Raw(`SELECT p.id, p.kind, p.name,
 		(SELECT COUNT(*) FROM responses r WHERE r.persona_id = p.id) AS texts,
 		COALESCE(th.title, '') AS theme_title, COALESCE(th.lang, '') AS theme_lang
 		FROM personas p LEFT JOIN themes th ON th.id = p.theme_id AND `+condition+`

@@ -39,11 +39,11 @@ func (s *Store) Mine(ctx context.Context, scope models.Scope, memberID int64) (m
 
 // fillMine reads the lists of what is a member's own.
 func fillMine(db *gorm.DB, mine *models.Mine, scope models.Scope, memberID int64) (err error) {
-	if mine.Initiatives, err = all[string](db.Raw(`SELECT i.name FROM initiatives i JOIN persona_initiatives pi ON pi.initiative_id = i.id
+	if mine.Initiatives, err = listed[string](db.Raw(`SELECT i.name FROM initiatives i JOIN persona_initiatives pi ON pi.initiative_id = i.id
 		JOIN personas p ON p.id = pi.persona_id WHERE p.member_id = ? ORDER BY i.name, i.id`, memberID)); err != nil {
 		return err
 	}
-	if mine.Sessions, err = all[models.OwnSession](db.Raw(
+	if mine.Sessions, err = listed[models.OwnSession](db.Raw(
 		"SELECT device, created_on, seen_on FROM sessions WHERE member_id = ? ORDER BY id", memberID)); err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func fillMine(db *gorm.DB, mine *models.Mine, scope models.Scope, memberID int64
 		{&mine.Services, "SELECT issuer AS name, created_on FROM identities WHERE member_id = ? ORDER BY id"},
 		{&mine.Tokens, "SELECT name, created_on, revoked_at FROM tokens WHERE member_id = ? ORDER BY id"},
 	} {
-		if *list.into, err = all[models.OwnKey](db.Raw(list.query, memberID)); err != nil {
+		if *list.into, err = listed[models.OwnKey](db.Raw(list.query, memberID)); err != nil {
 			return err
 		}
 	}
@@ -63,14 +63,20 @@ func fillMine(db *gorm.DB, mine *models.Mine, scope models.Scope, memberID int64
 		return err
 	}
 	condition, values := where(scope, memberID)
-	if mine.Moderates, err = all[string](db.Raw(`SELECT th.title FROM themes th JOIN theme_moderators tm ON tm.theme_id = th.id`+
+	if mine.Moderates, err = listed[string](db.Raw(`SELECT th.title FROM themes th JOIN theme_moderators tm ON tm.theme_id = th.id`+
 		condition+` AND tm.member_id = ? ORDER BY th.position, th.id`, values...)); err != nil {
 		return err
 	}
-	mine.Invitations, err = all[models.OwnInvitation](db.Raw(`SELECT COALESCE(g.name, '') AS "group", COALESCE(g.key, '') AS group_key,
+	mine.Invitations, err = listed[models.OwnInvitation](db.Raw(`SELECT COALESCE(g.name, '') AS "group", COALESCE(g.key, '') AS group_key,
 		i.role, i.created_on, i.expires_at, i.uses, i.max_uses, i.note FROM invitations i JOIN personas p ON p.id = i.persona_id
 		LEFT JOIN stakeholder_groups g ON g.id = i.group_id WHERE p.member_id = ? ORDER BY i.id`, memberID))
 	return err
+}
+
+// listed is all, never nil: an empty list is a list in JSON too.
+func listed[T any](query *gorm.DB) ([]T, error) {
+	rows, err := all[T](query)
+	return append([]T{}, rows...), err
 }
 
 // LastOwnText is the id of the latest text of a member, 0 when there is none: a list that
