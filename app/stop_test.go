@@ -132,7 +132,7 @@ func TestStopWaitsForNobody(t *testing.T) {
 		}},
 		{"a letter that cannot be sent", func(t *testing.T, p *place) {
 			b := p.browser()
-			b.Get("/sign-in").Submit(`form[action="/sign-in"]`, url.Values{"email": {"away@example.org"}, "how": {"link"}}).Status(http.StatusOK)
+			b.Get("/sign-in").Submit(`form[action="/sign-in"]`, url.Values{"email": {"away@example.org"}, "how": {"link"}}).Status(http.StatusSeeOther)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

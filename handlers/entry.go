@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -50,11 +52,28 @@ func (s *Site) arrival(c *fiber.Ctx) community.Arrival {
 	return community.Arrival{Device: device(c), Mark: c.Cookies(s.cookie("device"))}
 }
 
-// device says coarsely what a browser is: its name and system, no version.
+// browsers and systems are what a device is named by. Anything else that a browser says
+// of itself is whatever its user wrote there, and goes into no letter.
+var (
+	browsers = []string{
+		useragent.Chrome, useragent.Edge, useragent.Firefox, useragent.Opera, useragent.OperaMini, useragent.OperaTouch,
+		useragent.Safari, useragent.Vivaldi, useragent.SamsungBrowser, useragent.InternetExplorer,
+	}
+	systems = []string{
+		useragent.Windows, useragent.Android, useragent.MacOS, useragent.IOS, useragent.Linux, useragent.FreeBSD, useragent.ChromeOS,
+	}
+)
+
+// device says coarsely what a browser is: its name and system, no version; empty when it
+// is none of those that are known.
 func device(c *fiber.Ctx) string {
 	agent := useragent.Parse(c.Get(fiber.HeaderUserAgent))
-	if agent.Name != "" && agent.OS != "" {
-		return agent.Name + " · " + agent.OS
+	var parts []string
+	if slices.Contains(browsers, agent.Name) {
+		parts = append(parts, agent.Name)
 	}
-	return agent.Name + agent.OS
+	if slices.Contains(systems, agent.OS) {
+		parts = append(parts, agent.OS)
+	}
+	return strings.Join(parts, " · ")
 }

@@ -245,8 +245,8 @@ func TestJoiningBySingleUseLink(t *testing.T) {
 		}
 		signIn.Submit(`form[action="/sign-in"]`, form("email", "Fatou@Example.org", "password", "quiet river stone", "how", "password")).Status(http.StatusSeeOther)
 		other.Get("/settings").Status(http.StatusOK).Has("Fatou Ndiaye")
-		known := s.Browser(t).Get("/sign-in").Submit(`form[action="/sign-in"]`, form("email", "amina@example.org", "how", "link")).Status(http.StatusOK)
-		unknown := s.Browser(t).Get("/sign-in").Submit(`form[action="/sign-in"]`, form("email", "nobody@example.org", "how", "link")).Status(http.StatusOK)
+		known := s.Browser(t).Get("/sign-in").Submit(`form[action="/sign-in"]`, form("email", "amina@example.org", "how", "link")).Status(http.StatusSeeOther).Follow()
+		unknown := s.Browser(t).Get("/sign-in").Submit(`form[action="/sign-in"]`, form("email", "nobody@example.org", "how", "link")).Status(http.StatusSeeOther).Follow()
 		if known.Text("main") != unknown.Text("main") {
 			t.Error("the answer tells whether an address is known")
 		}

@@ -347,3 +347,28 @@ func TestARotatedSessionsLiveLinesComeBack(t *testing.T) {
 		l.next("ok")
 	})
 }
+
+func TestADeviceIsNamedCoarsely(t *testing.T) {
+	each(t, func(t *testing.T, s *served.Site) {
+		for agent, want := range map[string]string{
+			"Mozilla/5.0 (X11; Linux x86_64; rv:139.0) Gecko/20100101 Firefox/139.0":                                                                  "Firefox · Linux",
+			"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/137.0.0.0 Safari/537.36":                         "Chrome · Windows",
+			"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1": "Safari · iOS",
+			"Your account is closed, see https://evil.example now":                                                                                    "",
+			"evil.example/1.0 (evil.example; evil.example)":                                                                                           "",
+			"<script>alert(1)</script>": "",
+			"":                          "",
+		} {
+			b := s.Browser(t)
+			link, err := s.Community.MemberLink(t.Context(), "amina@example.org")
+			if err != nil {
+				t.Fatal(err)
+			}
+			fields := served.Fields(b.Get("/sign-in/" + link).Find("main form"))
+			b.Do(http.MethodPost, "/sign-in/"+link, fields, http.Header{"User-Agent": {agent}}).Status(http.StatusSeeOther)
+			if got := s.Last(t, "amina@example.org", community.LetterNewSignIn).Device; got != want {
+				t.Errorf("%q is called %q", agent, got)
+			}
+		}
+	})
+}
