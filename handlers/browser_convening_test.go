@@ -31,7 +31,7 @@ func convened(t *testing.T, s *served.Site) string {
 	s.Respond(t, s.Rosa, id, "The national office.")
 	s.Respond(t, s.Paul, id, "And the board asks.")
 	s.Respond(t, s.Lena, id, "It is known how.")
-	check(s.Community.EditCommunity(ctx, s.Teo, community.CommunityEdit{
+	check(s.Community.EditCommunity(ctx, s.Teo, community.SettingsEdit{
 		Name: "Open Table", Purpose: "A table at which governments, companies and civil society carry on what they have begun.",
 		Languages: []string{"en", "fr", "ar"}, Language: "en", Contact: "desk@example.org", Joining: models.JoiningRequest, JoinQuestion: "What brings you here?",
 	}))
@@ -119,7 +119,7 @@ func TestBrowserConveningIsAccessible(t *testing.T) {
 		}
 	}
 	// The longest name that there can be stays on the narrowest screen.
-	edit := community.CommunityEdit{Name: strings.Repeat("W", community.MaxCommunityName), Purpose: strings.Repeat("w", community.MaxPurpose), Languages: []string{"en"}, Language: "en", Joining: models.JoiningOpen, Contact: strings.Repeat("c", community.MaxContact)}
+	edit := community.SettingsEdit{Name: strings.Repeat("W", community.MaxCommunityName), Purpose: strings.Repeat("w", community.MaxPurpose), Languages: []string{"en"}, Language: "en", Joining: models.JoiningOpen, Contact: strings.Repeat("c", community.MaxContact)}
 	if err := s.Community.EditCommunity(t.Context(), s.Teo, edit); err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func (s *Site) communityUpdate(c *fiber.Ctx) error {
 	if !s.proven(c) {
 		return s.showCommunityEdit(c, http.StatusForbidden, page)
 	}
-	err := s.Community.EditCommunity(c.UserContext(), s.at(c).viewer, community.CommunityEdit{
+	err := s.Community.EditCommunity(c.UserContext(), s.at(c).viewer, community.SettingsEdit{
 		Name: page.Name, Purpose: page.Purpose, Languages: tags, Language: page.Language, Contact: page.Contact,
 		Joining: page.Joining, JoinQuestion: page.JoinQuestion,
 	})

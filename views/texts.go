@@ -76,11 +76,3 @@ func textsChanged(w *words.Words, kinds []models.TextKind) string {
 	}
 	return w.List(names)
 }
-
-// editionDay says when an edition was made.
-func editionDay(w *words.Words, version int, day, now time.Time) string {
-	if version == 0 {
-		return w.T("texts.from-program")
-	}
-	return w.Day(day, now)
-}

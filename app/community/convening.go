@@ -20,8 +20,8 @@ const (
 	MaxJoinQuestion  = 300
 )
 
-// CommunityEdit is what conveners decide of the community as a whole.
-type CommunityEdit struct {
+// SettingsEdit is what conveners decide of the community as a whole.
+type SettingsEdit struct {
 	Name    string
 	Purpose string
 	// Languages are the tags of the interface languages to offer, at least one; Language
@@ -36,7 +36,7 @@ type CommunityEdit struct {
 // EditCommunity changes what the community says of itself and how people join. Every page
 // shows it from the next request on. Two who do it at once: the later one holds, and
 // neither touches anything else. Errors: access.Denied, Invalid.
-func (c *Community) EditCommunity(ctx context.Context, viewer models.Viewer, edit CommunityEdit) error {
+func (c *Community) EditCommunity(ctx context.Context, viewer models.Viewer, edit SettingsEdit) error {
 	if err := access.Can(viewer, access.Convene, access.Thing{}); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package community_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -11,11 +12,10 @@ import (
 	"colloquy/app/community"
 	"colloquy/app/forumtest"
 	"colloquy/models"
-	"colloquy/views/words"
 )
 
-func communityEdit() community.CommunityEdit {
-	return community.CommunityEdit{
+func communityEdit() community.SettingsEdit {
+	return community.SettingsEdit{
 		Name: "Open Table", Purpose: "To carry on.", Languages: []string{"en", "fr"}, Language: "fr", Contact: "desk@example.org",
 		Joining: models.JoiningRequest, JoinQuestion: "Why?",
 	}
@@ -109,20 +109,20 @@ func TestSettingsTouchNothingElse(t *testing.T) {
 func TestWhatConvenersWriteIsChecked(t *testing.T) {
 	each(t, func(t *testing.T, c *forumtest.Cast) {
 		for name, bad := range map[string]struct {
-			change  func(e *community.CommunityEdit)
+			change  func(e *community.SettingsEdit)
 			field   string
 			problem models.Problem
 		}{
-			"no name":             {func(e *community.CommunityEdit) { e.Name = " \u200b " }, "name", models.Empty},
-			"long name":           {func(e *community.CommunityEdit) { e.Name = strings.Repeat("n", 81) }, "name", models.TooLong},
-			"name in no encoding": {func(e *community.CommunityEdit) { e.Name = "\xff" }, "name", models.Encoding},
-			"long purpose":        {func(e *community.CommunityEdit) { e.Purpose = strings.Repeat("ص", 1001) }, "purpose", models.TooLong},
-			"long contact":        {func(e *community.CommunityEdit) { e.Contact = strings.Repeat("c", 201) }, "contact", models.TooLong},
-			"long question":       {func(e *community.CommunityEdit) { e.JoinQuestion = strings.Repeat("q", 301) }, "join_question", models.TooLong},
-			"no way to join":      {func(e *community.CommunityEdit) { e.Joining = "everybody" }, "joining", models.Unknown},
-			"no language":         {func(e *community.CommunityEdit) { e.Languages = nil }, "languages", models.Empty},
-			"no tag":              {func(e *community.CommunityEdit) { e.Languages = []string{"en fr", "en"} }, "languages", models.Unknown},
-			"own not offered":     {func(e *community.CommunityEdit) { e.Language = "ar" }, "language", models.Unknown},
+			"no name":             {func(e *community.SettingsEdit) { e.Name = " \u200b " }, "name", models.Empty},
+			"long name":           {func(e *community.SettingsEdit) { e.Name = strings.Repeat("n", 81) }, "name", models.TooLong},
+			"name in no encoding": {func(e *community.SettingsEdit) { e.Name = "\xff" }, "name", models.Encoding},
+			"long purpose":        {func(e *community.SettingsEdit) { e.Purpose = strings.Repeat("ص", 1001) }, "purpose", models.TooLong},
+			"long contact":        {func(e *community.SettingsEdit) { e.Contact = strings.Repeat("c", 201) }, "contact", models.TooLong},
+			"long question":       {func(e *community.SettingsEdit) { e.JoinQuestion = strings.Repeat("q", 301) }, "join_question", models.TooLong},
+			"no way to join":      {func(e *community.SettingsEdit) { e.Joining = "everybody" }, "joining", models.Unknown},
+			"no language":         {func(e *community.SettingsEdit) { e.Languages = nil }, "languages", models.Empty},
+			"no tag":              {func(e *community.SettingsEdit) { e.Languages = []string{"en fr", "en"} }, "languages", models.Unknown},
+			"own not offered":     {func(e *community.SettingsEdit) { e.Language = "ar" }, "language", models.Unknown},
 		} {
 			edit := communityEdit()
 			bad.change(&edit)
@@ -182,7 +182,7 @@ func TestTwoConvenersAtOnce(t *testing.T) {
 // it has heard of the new number of faces, without a restart.
 func TestSettingsFollowInAnotherInstance(t *testing.T) {
 	each(t, func(t *testing.T, c *forumtest.Cast) {
-		other := community.New(c.Store, c.Clock.Now, community.Hooks{GroupWords: words.GroupWords})
+		other := community.New(c.Store, c.Clock.Now, community.Hooks{})
 		first := settings(t, c)
 		if kept, err := other.Settings(ctx, first.Faces); err != nil || kept.Name != "Colloquy" {
 			t.Fatalf("%+v, %v", kept, err)
@@ -200,6 +200,37 @@ func TestSettingsFollowInAnotherInstance(t *testing.T) {
 		kept, err := other.Settings(ctx, counters.Faces)
 		if err != nil || kept.Name != "Open Table" || len(kept.Groups) != 7 || kept.Groups[6].Key != "U.circle.b" {
 			t.Errorf("%+v, %v", kept, err)
+		}
+	})
+}
+
+// TestLettersGoInALanguageThatIsOffered: whoever chose one that is no longer, and whoever
+// chose none, is written to in the community's own.
+func TestLettersGoInALanguageThatIsOffered(t *testing.T) {
+	each(t, func(t *testing.T, c *forumtest.Cast) {
+		var letters []community.Letter
+		room := community.New(c.Store, c.Clock.Now, community.Hooks{Letter: func(_ context.Context, letter community.Letter) { letters = append(letters, letter) }})
+		request := func(language string) {
+			t.Helper()
+			if err := room.SetLook(ctx, c.Amina, language, ""); err != nil {
+				t.Fatal(err)
+			}
+			if err := room.RequestLink(ctx, "amina@example.org"); err != nil {
+				t.Fatal(err)
+			}
+			room.Wait()
+		}
+		request("ar")
+		if err := room.EditCommunity(ctx, c.Teo, communityEdit()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := room.Settings(ctx, settings(t, c).Faces); err != nil {
+			t.Fatal(err)
+		}
+		request("ar")
+		request("en")
+		if len(letters) != 3 || letters[0].Language != "ar" || letters[1].Language != "fr" || letters[2].Language != "en" {
+			t.Errorf("%+v", letters)
 		}
 	})
 }

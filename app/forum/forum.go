@@ -5,6 +5,7 @@
 package forum
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 
@@ -67,12 +68,16 @@ func (f *Forum) Heard(threadID, seq int64) {
 }
 
 // FacesMoved is called after a change of how speakers or themes are shown or who may
-// read them: what is kept in memory is read anew, the community's counters too.
+// read them: what is kept in memory is read anew. The community's counters are read at
+// once, so that no page is kept under the old ones; when that fails, by whoever asks next.
 func (f *Forum) FacesMoved() {
 	f.heads.mu.Lock()
 	f.heads.stale = true
 	f.heads.mu.Unlock()
 	f.drop()
+	ctx, cancel := context.WithTimeout(context.Background(), countWithin)
+	defer cancel()
+	_ = f.Refresh(ctx) // when it fails they stay stale, and whoever asks for them next is told
 }
 
 // drop forgets what is kept of threads and themes.

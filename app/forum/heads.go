@@ -11,8 +11,12 @@ import (
 	"colloquy/models/store"
 )
 
-// maxHeads bounds the heads kept in memory.
-const maxHeads = 4096
+const (
+	// maxHeads bounds the heads kept in memory.
+	maxHeads = 4096
+	// countWithin is how long it may take to read the counters that have just moved.
+	countWithin = 5 * time.Second
+)
 
 // heads keeps the heads of threads that are read, so that a warm page asks the
 // database nothing. A head goes when this process moves its thread; Refresh finds

@@ -53,11 +53,9 @@ func common(a, b []string) [][2]int {
 	length := make([]int32, (len(a)+1)*width) // of the series that begins at i, j
 	for i, line := range slices.Backward(a) {
 		for j := len(b) - 1; j >= 0; j-- {
-			switch {
-			case line == b[j]:
+			length[i*width+j] = max(length[(i+1)*width+j], length[i*width+j+1])
+			if line == b[j] {
 				length[i*width+j] = length[(i+1)*width+j+1] + 1
-			default:
-				length[i*width+j] = max(length[(i+1)*width+j], length[i*width+j+1])
 			}
 		}
 	}
