@@ -9,7 +9,7 @@ import (
 	"colloquy/models"
 )
 
-const settingsForm = `form[action="/settings"]`
+const savedSettings = `form[action="/settings"]`
 
 func TestSettingsAreKept(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
@@ -23,7 +23,7 @@ func TestSettingsAreKept(t *testing.T) {
 			"appearance": {"dark"}, "language": {"es"}, "directory": nil,
 		}
 		for range 2 { // the second is a double press
-			page.Submit(settingsForm, fill).Status(http.StatusSeeOther)
+			page.Submit(savedSettings, fill).Status(http.StatusSeeOther)
 		}
 		page = rosa.Get("/settings").Status(http.StatusOK).Has(`data-theme="dark"`, `lang="es"`, "Rosa Quispe Mamani")
 		for selector, want := range map[string]int{
@@ -52,7 +52,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 			"initiatives": {"nowhere"}, "name": {"", " \u200b "},
 		} {
 			for _, value := range values {
-				wrong := page.Submit(settingsForm, url.Values{field: {value}, "about": {"What I have written."}})
+				wrong := page.Submit(savedSettings, url.Values{field: {value}, "about": {"What I have written."}})
 				wrong.Status(http.StatusUnprocessableEntity).Has(`id="f-`+field+`-error"`, "What I have written.")
 			}
 		}
@@ -60,7 +60,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		for c := range 30 {
 			many = append(many, "a"+string(rune('a'+c%26))+string(rune('a'+c/26)))
 		}
-		page.Submit(settingsForm, url.Values{"languages": many}).Status(http.StatusUnprocessableEntity)
+		page.Submit(savedSettings, url.Values{"languages": many}).Status(http.StatusUnprocessableEntity)
 		if viewer, err := s.Store.ViewerOfMember(t.Context(), s.Rosa.Member.ID); err != nil || viewer.Member.TimeZone != "" || !viewer.Member.Directory {
 			t.Errorf("something was kept: %+v, %v", viewer.Member, err)
 		}

@@ -26,13 +26,17 @@ type joining struct {
 	languages   string
 	initiatives []int64
 	agreed      int
+	// known tells that the operator adds somebody whom they know, by whatever name.
+	known bool
 }
 
 // join writes a member and their named persona. Invalid is for a name that nobody may go
 // by, or that looks like a moderator's.
 func (c *Community) join(tx *store.Tx, j joining) (models.Member, error) {
-	if err := c.mayBeNamed(tx, j.name, 0); err != nil {
-		return models.Member{}, err
+	if !j.known {
+		if err := c.mayBeNamed(tx, j.name, 0, j.role); err != nil {
+			return models.Member{}, err
+		}
 	}
 	member := models.Member{
 		Email: j.email, EmailKey: j.key, PasswordHash: j.passwordHash, Role: j.role, GroupID: j.groupID,
@@ -84,7 +88,7 @@ func freeHandle(tx *store.Tx, name string) (string, error) {
 // which argument is wrong.
 func (c *Community) AddMember(ctx context.Context, email, name, group string, role models.Role) (models.Member, error) {
 	invalid := Invalid{}
-	j := joining{role: role}
+	j := joining{role: role, known: true}
 	j.email, j.key = address(invalid, email)
 	j.name = line(invalid, "name", name, MaxName, true)
 	if !role.Valid() {

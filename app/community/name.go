@@ -13,38 +13,45 @@ import (
 	"colloquy/models/store"
 )
 
-// offices are the words that nobody but the program may go by, in the languages of the
-// interface: as a whole name they would be taken for somebody with a say.
+// offices are the words for those who moderate or run the community, in the languages of
+// the interface. As a whole name they are for those alone.
 var offices = []string{
 	"Moderator", "Moderators", "The moderator", "The moderators", "Moderation", "Moderation team",
 	"Convener", "Conveners", "The convener", "The conveners", "Admin", "Admins", "Administrator", "Administrators",
-	"The administrator", "The administration", "Colloquy", "Former member", "Member", "System", "Support", "Webmaster",
+	"The administrator", "The administration", "Colloquy", "System", "Support", "Webmaster",
 	"Modérateur", "Modératrice", "Modérateurs", "Le modérateur", "La modératrice", "La modération", "Équipe de modération",
 	"Responsable", "Le responsable", "La responsable", "El responsable", //nolint:misspell // French and Spanish
-	"Administrateur", "Administratrice", "L’administrateur", "L’administratrice", "Ancien membre", "Ancienne membre", "Membre",
+	"Administrateur", "Administratrice", "L’administrateur", "L’administratrice",
 	"Moderador", "Moderadora", "Moderadores", "El moderador", "La moderadora", "Moderación", "La moderación",
 	"Equipo de moderación", "Administrador", "Administradora", "El administrador", "La administradora",
-	"Antiguo miembro", "Antigua miembro", "Miembro",
 	"مشرف", "مشرفة", "المشرف", "المشرفة", "المشرفون", "إشراف", "الإشراف", "فريق الإشراف", "إدارة المجتمع",
-	"مدير", "مديرة", "المدير", "المديرة", "إدارة", "الإدارة", "مسؤول", "المسؤول", "عضو", "عضو سابق", "عضوة سابقة",
+	"مدير", "مديرة", "المدير", "المديرة", "إدارة", "الإدارة", "مسؤول", "المسؤول",
 }
 
-// officeForms are the forms of the words of office.
-var officeForms = func() map[string]bool {
+// standings are the words that the program has for somebody without a name, which are
+// nobody's.
+var standings = []string{
+	"Member", "Former member", "A former member", "Membre", "Ancien membre", "Ancienne membre", "Un ancien membre",
+	"Miembro", "Antiguo miembro", "Antigua miembro", "عضو", "عضو سابق", "عضوة سابقة",
+}
+
+var officeForms, standingForms = formsOf(offices), formsOf(standings)
+
+func formsOf(names []string) map[string]bool {
 	forms := map[string]bool{}
-	for _, word := range offices {
-		for _, form := range nameForms(word) {
+	for _, name := range names {
+		for _, form := range nameForms(name) {
 			forms[form] = true
 		}
 	}
 	return forms
-}()
+}
 
-// nameProblem says what is wrong with a name that somebody wants to go by, or nothing. It
-// may be a moderator's or convener's own, whose persona is except (0 for a new one). Two
-// ordinary members may share a name: real people do.
-func (c *Community) nameProblem(tx *store.Tx, name string, except int64) (models.Problem, error) {
-	if problem := badName(name); problem != "" {
+// nameProblem says what is wrong with a name that somebody of a role wants to go by, or
+// nothing. It may be a moderator's or convener's own, whose persona is except (0 for a new
+// one). Two ordinary members may share a name: real people do.
+func (c *Community) nameProblem(tx *store.Tx, name string, except int64, role models.Role) (models.Problem, error) {
+	if problem := badName(name, role); problem != "" {
 		return problem, nil
 	}
 	officers, err := tx.Officers()
@@ -58,8 +65,8 @@ func (c *Community) nameProblem(tx *store.Tx, name string, except int64) (models
 }
 
 // mayBeNamed is Invalid when nameProblem finds one for a profile's name.
-func (c *Community) mayBeNamed(tx *store.Tx, name string, except int64) error {
-	problem, err := c.nameProblem(tx, name, except)
+func (c *Community) mayBeNamed(tx *store.Tx, name string, except int64, role models.Role) error {
+	problem, err := c.nameProblem(tx, name, except, role)
 	if err == nil && problem != "" {
 		return Invalid{"name": problem}
 	}
@@ -69,7 +76,7 @@ func (c *Community) mayBeNamed(tx *store.Tx, name string, except int64) error {
 // pseudonymProblem is nameProblem for a new pseudonym in a theme, which must not look like
 // any member's name, nor like another pseudonym there.
 func (c *Community) pseudonymProblem(tx *store.Tx, name string, themeID int64) (models.Problem, error) {
-	problem, err := c.nameProblem(tx, name, 0)
+	problem, err := c.nameProblem(tx, name, 0, models.RoleMember)
 	if err != nil || problem != "" {
 		return problem, err
 	}
@@ -89,12 +96,12 @@ func (c *Community) pseudonymProblem(tx *store.Tx, name string, themeID int64) (
 }
 
 // badName says what is wrong with a name whoever else is here.
-func badName(name string) models.Problem {
+func badName(name string, role models.Role) models.Problem {
 	if mixesScripts(name) {
 		return models.MixedScripts
 	}
 	for _, form := range nameForms(name) {
-		if officeForms[form] {
+		if standingForms[form] || officeForms[form] && role == models.RoleMember {
 			return models.OfficeName
 		}
 	}

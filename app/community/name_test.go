@@ -62,7 +62,7 @@ func TestNamesThatImpersonate(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 			continue
 		}
-		if badName(clean) == "" && !looksLike(clean, officers(), 0) {
+		if badName(clean, models.RoleMember) == "" && !looksLike(clean, officers(), 0) {
 			t.Errorf("%s: %q may be somebody's name, forms %q", what, clean, nameForms(clean))
 		}
 	}
@@ -77,7 +77,7 @@ func TestWordsOfOfficeAreNoNames(t *testing.T) {
 		"formermember", "Modératrice", "moderatrice", "La modération", "Moderadora", "Administrador", "Ancien membre", "مشرف", "المشرفة",
 		"عضو سابق", "[Moderator]", "★ Moderator ★",
 	} {
-		if got := badName(name); got != models.OfficeName && got != models.MixedScripts {
+		if got := badName(name, models.RoleMember); got != models.OfficeName && got != models.MixedScripts {
 			t.Errorf("%q: %q", name, got)
 		}
 	}
@@ -85,8 +85,20 @@ func TestWordsOfOfficeAreNoNames(t *testing.T) {
 
 func TestScriptsAreNotMixedWithinAWord(t *testing.T) {
 	for _, name := range []string{"Аmina", "Pаul", "Αnna", "Rosa Quisрe", "Ivan Пetrov", "Ꭺmina", "Jоhn-Paul", "Աmina"} {
-		if got := badName(name); got != models.MixedScripts {
+		if got := badName(name, models.RoleMember); got != models.MixedScripts {
 			t.Errorf("%q: %q", name, got)
+		}
+	}
+}
+
+// TestWhoHoldsAnOfficeMayGoByIt, but nobody by what the program calls those without a name.
+func TestWhoHoldsAnOfficeMayGoByIt(t *testing.T) {
+	for _, role := range []models.Role{models.RoleModerator, models.RoleConvener} {
+		if got := badName("The moderators", role); got != "" {
+			t.Errorf("%s: %q", role, got)
+		}
+		if got := badName("Former member", role); got != models.OfficeName {
+			t.Errorf("%s as a former member: %q", role, got)
 		}
 	}
 }
@@ -104,7 +116,7 @@ func TestRealNamesPass(t *testing.T) {
 		if err != nil || clean != name {
 			t.Errorf("%q becomes %q, %v", name, clean, err)
 		}
-		if problem := badName(clean); problem != "" {
+		if problem := badName(clean, models.RoleMember); problem != "" {
 			t.Errorf("%q: %q", name, problem)
 		}
 		if looksLike(clean, officers()[:1], 0) {

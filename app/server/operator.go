@@ -60,7 +60,7 @@ func (s *site) explain(ctx context.Context, invalid models.Invalid) error {
 	}
 	sentences := map[string]string{
 		"email": "--email must be a complete address that no member has",
-		"name":  "--name must be a name of at most 80 characters, no word for an office, and look like no other moderator's or convener's",
+		"name":  "--name must be a name of at most 80 characters",
 		"group": "--group must be one of " + strings.Join(names, ", "),
 		"role":  "--role must be member, moderator or convener",
 	}
