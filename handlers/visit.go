@@ -130,7 +130,7 @@ func (s *Site) page(c *fiber.Ctx, title, section string) views.Page {
 	p := views.Page{
 		Title: title, Section: section, Viewer: v.viewer, Words: v.words, Path: localPath(c.OriginalURL()),
 		Appearance: v.look, Asset: s.Files.URL, Demo: s.Demo, CommunityName: v.settings.Name, Now: v.viewer.Now,
-		WorkshopSlug: s.WorkshopSlug, NoIndex: v.viewer.SignedIn(),
+		WorkshopSlug: s.WorkshopSlug, PasskeyHost: s.Community.PasskeyHost(), NoIndex: v.viewer.SignedIn(),
 	}
 	if !reads(c) {
 		p.Path = "/" // the foot's forms return to a page that can be read

@@ -64,6 +64,8 @@ type Page struct {
 	CommunityName string
 	// WorkshopSlug is the workshop that the navigation leads to; empty for none.
 	WorkshopSlug string
+	// PasskeyHost is the host that passkeys are bound to; empty when there can be none.
+	PasskeyHost string
 	Now          time.Time
 	// Front sets the name of the community in full size over the page, with
 	// FrontLines beside it.

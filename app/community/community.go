@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"colloquy/models"
 	"colloquy/models/store"
 )
@@ -51,6 +53,8 @@ type Community struct {
 	requests   chan struct{}
 	background sync.WaitGroup
 	settings   keptSettings
+	// party is the site as passkeys know it; nil when it can have none.
+	party *webauthn.WebAuthn
 }
 
 // Hooks are what the room tells the rest of the site after a commit; each may be nil.
@@ -63,6 +67,9 @@ type Hooks struct {
 	Failed func(ctx context.Context, err error)
 	// HashWait is how long a sign-in waits for its turn to be checked; 3 s when zero.
 	HashWait time.Duration
+	// BaseURL and Origins say where browsers reach the site: passkeys are bound to that.
+	BaseURL string
+	Origins []string
 	// SessionEnded closes a session's live lines.
 	SessionEnded func(sessionID int64)
 	// MemberEnded closes all live lines of a member whose account has ended or is
@@ -80,7 +87,10 @@ func New(s *store.Store, now func() time.Time, hooks Hooks) *Community {
 	if hooks.HashWait == 0 {
 		hooks.HashWait = 3 * time.Second
 	}
-	return &Community{store: s, now: now, hooks: hooks, hashes: make(chan struct{}, maxHashes), requests: make(chan struct{}, maxRequests)}
+	return &Community{
+		store: s, now: now, hooks: hooks, hashes: make(chan struct{}, maxHashes), requests: make(chan struct{}, maxRequests),
+		party: newParty(hooks.BaseURL, hooks.Origins),
+	}
 }
 
 // Establish returns the community's own row, making it and the given groups and

@@ -33,6 +33,8 @@ type Letter struct {
 	Code  string
 	// Device says coarsely where it happened; empty when that is not known.
 	Device string
+	// Removed tells that what the letter is about was taken away, not added.
+	Removed bool
 }
 
 func (c *Community) letter(ctx context.Context, letter Letter) {

@@ -26,11 +26,18 @@ func (l letters) write(ctx context.Context, letter community.Letter) {
 		subject, text = letterviews.SignIn(w, l.base+"/sign-in/"+letter.Token)
 	case community.LetterInvitation:
 		subject, text = letterviews.Invitation(l.base + "/invitations/" + letter.Token)
+	case community.LetterPasskey:
+		subject, text = letterviews.Passkey(w, letter.Removed, letter.Device, l.security())
+	case community.LetterIdentity:
+		subject, text = letterviews.Identity(w, letter.Removed, letter.Device, l.security())
 	default:
 		return
 	}
 	l.send(ctx, mail.Letter{To: letter.To, Subject: subject, Text: text})
 }
+
+// security is the page on which members change how they sign in.
+func (l letters) security() string { return l.base + "/settings/security" }
 
 func (l letters) send(ctx context.Context, letter mail.Letter) {
 	if err := l.office.Send(letter); err != nil {
