@@ -66,7 +66,7 @@ type Page struct {
 	WorkshopSlug string
 	// PasskeyHost is the host that passkeys are bound to; empty when there can be none.
 	PasskeyHost string
-	Now          time.Time
+	Now         time.Time
 	// Front sets the name of the community in full size over the page, with
 	// FrontLines beside it.
 	Front      bool
