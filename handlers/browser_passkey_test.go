@@ -1,9 +1,11 @@
 package handlers_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/webauthn"
 
 	"colloquy/app/forumtest/served"
@@ -89,5 +91,63 @@ func TestBrowserPasskeysElsewhere(t *testing.T) {
 	tab.Go("/sign-in")
 	if !served.Eval[bool](tab, `document.querySelector('`+enterPasskey+`').checkVisibility()`) {
 		t.Error("the button is not shown at the host that passkeys are bound to")
+	}
+}
+
+// keyStops are the pages of passkeys and services, with some of each; who looks at the
+// settings has just signed in.
+func keyStops(t *testing.T, s *served.Site) []stop {
+	t.Helper()
+	issuer := s.WithService(t)
+	other := s.Services[0]
+	other.Key, other.Name, other.Issuer = "other", "منظمة أخرى", "https://other.example.org"
+	s.Services = append(s.Services, other)
+	s.Restart(t)
+	amina, phone := s.SignedIn(t, s.Amina), phoneAt(s)
+	connectThere(t, amina, issuer).Status(http.StatusSeeOther)
+	for _, name := range []string{"My phone", strings.Repeat("unbreakable", 7)} {
+		fields := making(t, amina, phone)
+		fields.Set("name", name)
+		amina.Post("/settings/passkeys", fields).Status(http.StatusSeeOther)
+	}
+	fresh := func(path string) func(tab *served.Tab) {
+		return func(tab *served.Tab) {
+			link, err := s.Community.MemberLink(t.Context(), s.Amina.Member.Email)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tab.Go("/sign-in/" + link).Press("main form .btn").Go(path)
+		}
+	}
+	stops := []stop{
+		{name: "sign in", path: "/sign-in"},
+		{name: "a way back that nobody began", path: "/sign-in/with/acme/callback?state=forged"},
+	}
+	for _, path := range []string{
+		"/settings/security", "/settings/passkeys", "/settings/passkeys/1/edit", "/settings/passkeys/1/delete", "/settings/services/other",
+		"/settings/services/1/delete",
+	} {
+		stops = append(stops, stop{name: path, path: "/sign-in", send: fresh(path)})
+	}
+	goOn := fresh("/settings/services/acme")
+	return append(stops, stop{name: "on the way to a service", path: "/sign-in", send: func(tab *served.Tab) {
+		goOn(tab)
+		tab.Press(`main form[action="/settings/services/acme"] .btn`)
+	}})
+}
+
+func TestBrowserPasskeyAccessibility(t *testing.T) {
+	source := axe(t)
+	site := onSQLite(t)
+	stops := keyStops(t, site)
+	s := atLocalhost(site)
+	tab := served.NewChrome(t).Window(t, s)
+	for _, language := range []string{"en", "ar"} {
+		served.Command(tab, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{
+			Headers: network.Headers{"Accept-Language": language},
+		})
+		for _, page := range stops {
+			inspect(t, s, tab, page, source, language)
+		}
 	}
 }

@@ -10,24 +10,7 @@ import (
 
 	"colloquy/app/forumtest"
 	"colloquy/app/forumtest/served"
-	"colloquy/app/oidc"
-	"colloquy/handlers"
 )
-
-// withService serves a site again with one service to sign in through, as acme.
-func withService(t *testing.T, s *served.Site) *forumtest.Issuer {
-	t.Helper()
-	issuer := forumtest.NewIssuer(t, s.Clock.Now)
-	service := oidc.New(oidc.Settings{
-		Issuer: issuer.URL, ClientID: forumtest.ClientID, ClientSecret: forumtest.ClientSecret,
-		Redirect: s.URL + "/sign-in/with/acme/callback",
-	}, s.Clock.Now)
-	s.Services = []handlers.Service{{
-		Key: "acme", Name: "Acme", Issuer: issuer.URL, Start: service.Start, Finish: service.Finish, Down: oidc.ErrUnreachable,
-	}}
-	s.Restart(t)
-	return issuer
-}
 
 const signInThere = `a[href^="/sign-in/with/acme"]`
 
@@ -52,7 +35,7 @@ func connectThere(t *testing.T, b *served.Browser, issuer *forumtest.Issuer) *se
 
 func TestSigningInThroughAService(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
-		issuer := withService(t, s)
+		issuer := s.WithService(t)
 		amina := s.SignedIn(t, s.Amina)
 		connectThere(t, amina, issuer).Status(http.StatusSeeOther).Follow().Has("Connected: you can sign in through it.")
 
@@ -75,7 +58,7 @@ func TestSigningInThroughAService(t *testing.T) {
 
 func TestAStrangerAtAServiceIsNobodyHere(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
-		issuer := withService(t, s)
+		issuer := s.WithService(t)
 		// The issuer says that the stranger has Amina's address, and then one that nobody has.
 		var pages []string
 		for _, address := range []string{"amina@example.org", "nobody@example.org"} {
@@ -99,7 +82,7 @@ func TestAStrangerAtAServiceIsNobodyHere(t *testing.T) {
 
 func TestWaysBackThatBeganElsewhere(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
-		issuer := withService(t, s)
+		issuer := s.WithService(t)
 		connectThere(t, s.SignedIn(t, s.Amina), issuer).Status(http.StatusSeeOther)
 		victim, attacker := s.Browser(t), s.Browser(t)
 		theirs := depart(t, attacker, issuer, "/")
@@ -145,7 +128,7 @@ func TestWaysBackThatBeganElsewhere(t *testing.T) {
 
 func TestTokensThatProveNothing(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
-		issuer := withService(t, s)
+		issuer := s.WithService(t)
 		connectThere(t, s.SignedIn(t, s.Amina), issuer).Status(http.StatusSeeOther)
 		for name, lie := range map[string]func(claims map[string]any){
 			"nonce":    func(claims map[string]any) { claims["nonce"] = "another" },
@@ -165,13 +148,13 @@ func TestTokensThatProveNothing(t *testing.T) {
 
 func TestAServiceThatIsDown(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
-		issuer := withService(t, s)
+		issuer := s.WithService(t)
 		b := s.Browser(t)
 		back := depart(t, b, issuer, "/")
 		issuer.Stop()
 		b.Get(back.RequestURI()).Status(http.StatusServiceUnavailable).Has("Acme does not answer")
 		s.Restart(t)
-		withService(t, s).Stop()
+		s.WithService(t).Stop()
 		b.Get("/sign-in/with/acme").Status(http.StatusServiceUnavailable).Has("Acme does not answer", `href="/sign-in"`)
 		b.Get("/sign-in").Status(http.StatusOK)
 		amina := s.SignedIn(t, s.Amina)
@@ -182,7 +165,7 @@ func TestAServiceThatIsDown(t *testing.T) {
 
 func TestGoingOnStaysHere(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
-		issuer := withService(t, s)
+		issuer := s.WithService(t)
 		connectThere(t, s.SignedIn(t, s.Amina), issuer).Status(http.StatusSeeOther)
 		for _, next := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)", "/a\r\nb"} {
 			b := s.Browser(t)
@@ -197,7 +180,7 @@ func TestGoingOnStaysHere(t *testing.T) {
 
 func TestConnectingAsksForAFreshProof(t *testing.T) {
 	each(t, func(t *testing.T, s *served.Site) {
-		issuer := withService(t, s)
+		issuer := s.WithService(t)
 		stranger, amina := s.Browser(t), s.SignedIn(t, s.Amina)
 		stranger.Get("/settings/security").Status(http.StatusSeeOther)
 		stranger.Get("/settings/services/acme").Status(http.StatusSeeOther)
@@ -225,7 +208,7 @@ func TestConnectingAsksForAFreshProof(t *testing.T) {
 
 func TestAServiceNoLongerOfferedCanBeDisconnected(t *testing.T) {
 	s := onSQLite(t)
-	issuer := withService(t, s)
+	issuer := s.WithService(t)
 	connectThere(t, s.SignedIn(t, s.Amina), issuer).Status(http.StatusSeeOther)
 	s.Services = nil
 	s.Restart(t)

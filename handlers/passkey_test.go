@@ -46,7 +46,7 @@ func TestAPasskeyFromTheFirstPageToTheLast(t *testing.T) {
 		fields := making(t, amina, device)
 		s.Restart(t) // between two steps, as another instance
 		fields.Set("name", "My <phone>")
-		amina.Post("/settings/passkeys", fields).Status(http.StatusSeeOther).Follow().Has("My &lt;phone&gt;", "Not used yet.").Lacks("My <phone>")
+		amina.Post("/settings/passkeys", fields).Status(http.StatusSeeOther).Follow().Has("My &lt;phone&gt;", "Not used yet").Lacks("My <phone>")
 		amina.Post("/settings/passkeys", fields).Status(http.StatusUnprocessableEntity).Has("too late or twice")
 
 		b := s.Browser(t)
