@@ -109,12 +109,8 @@ func (s *Service) Finish(ctx context.Context, code, nonce, verifier string) (sub
 		return "", err
 	}
 	token, err := at.oauth.Exchange(provider.ClientContext(ctx, s.client), code, oauth2.VerifierOption(verifier))
-	var answer *oauth2.RetrieveError
-	if errors.As(err, &answer) && answer.Response.StatusCode < http.StatusInternalServerError {
-		// The body is left out: it is the service's, and may name people.
-		return "", fmt.Errorf("%w: it answers %d to the code", ErrRefused, answer.Response.StatusCode)
-	} else if err != nil {
-		return "", fmt.Errorf("%w to the code", ErrUnreachable)
+	if err != nil {
+		return "", notExchanged(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := at.verifier.Verify(ctx, raw)
@@ -125,6 +121,19 @@ func (s *Service) Finish(ctx context.Context, code, nonce, verifier string) (sub
 		return "", err
 	}
 	return id.Subject, nil
+}
+
+// notExchanged says why there is nothing for a code. What the service wrote is left out:
+// it may name people.
+func notExchanged(err error) error {
+	var answer *oauth2.RetrieveError
+	switch {
+	case !errors.As(err, &answer):
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	case answer.Response.StatusCode >= http.StatusInternalServerError:
+		return fmt.Errorf("%w: it answers %d to the code", ErrUnreachable, answer.Response.StatusCode)
+	}
+	return fmt.Errorf("%w: it answers %d to the code", ErrRefused, answer.Response.StatusCode)
 }
 
 // fits checks what the library leaves to its user (OpenID Connect Core 1.0, section
