@@ -25,15 +25,15 @@ type pace struct {
 
 // paces for each act. Members are trusted: theirs are only a stop for accidents.
 var paces = map[string]pace{
-	"write":    {time.Second, 60},
-	"sign in":  {10 * time.Second, 10},
-	"letter":   {30 * time.Second, 5},
-	"letters":  {5 * time.Minute, 6},   // to one address, from wherever
-	"guesses":  {20 * time.Second, 20}, // at one password, from wherever
-	"question": {time.Second, 60},      // to a device or another service, who somebody is
-	"polling":  {time.Second, 120},
-	"look":     {time.Second, 60},
-	"search":   {500 * time.Millisecond, 40},
+	"write":   {time.Second, 60},
+	"sign in": {10 * time.Second, 10},
+	"letter":  {30 * time.Second, 5},
+	"letters": {5 * time.Minute, 6},   // to one address, from wherever
+	"guesses": {20 * time.Second, 20}, // at one password, from wherever
+	"ask":     {time.Second, 60},      // a device or another service who somebody is
+	"polling": {time.Second, 120},
+	"look":    {time.Second, 60},
+	"search":  {500 * time.Millisecond, 40},
 }
 
 // maxLimiters bounds the memory of limits; beyond it the oldest half is forgotten.
