@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"app/config": nil,
 	"app/live":   nil,
 	"app/mail":   nil,
+	"app/oidc":   nil,
 	"app/prose":  nil,
 	"app/access": {"models"},
 
@@ -71,6 +72,9 @@ var homes = map[string][]string{
 	"github.com/gorilla/websocket": {"app/live"},
 	"github.com/nats-io/":          {"app/bus"},
 	"github.com/a-h/templ":         {"views", "views/mail", "handlers"},
+	"github.com/go-webauthn/":      {"app/community"},
+	"github.com/coreos/go-oidc":    {"app/oidc"},
+	"golang.org/x/oauth2":          {"app/oidc"},
 }
 
 // topLevel is everything that may stand in the repository's root, dotfiles apart.
@@ -172,6 +176,11 @@ func TestArrowsRefuse(t *testing.T) {
 		{"app/bus", false, "github.com/nats-io/nats.go", false},
 		{"app/bus", false, "m/app/live", true},
 		{"app/forum", false, "github.com/a-h/templ", true},
+		{"app/community", false, "github.com/go-webauthn/webauthn/protocol", false},
+		{"handlers", false, "github.com/go-webauthn/webauthn/webauthn", true},
+		{"app/oidc", false, "golang.org/x/oauth2", false},
+		{"app/server", false, "github.com/coreos/go-oidc/v3/oidc", true},
+		{"app/oidc", false, "m/app/community", true},
 	} {
 		s := source{folder: c.from, test: c.test}
 		if why := s.refusal("m", c.imported); (why != "") != c.refused {

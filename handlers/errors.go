@@ -44,16 +44,20 @@ func status(err error) int {
 		return http.StatusGone
 	case errors.Is(err, errSignIn):
 		return http.StatusUnauthorized
-	case errors.Is(err, errForeign), errors.Is(err, errStale), errors.Is(err, community.ErrSuspended):
+	case errors.Is(err, errForeign), errors.Is(err, errStale), errors.Is(err, community.ErrSuspended),
+		errors.Is(err, community.ErrStranger), errors.Is(err, community.ErrJourney),
+		errors.Is(err, errServiceRefused), errors.Is(err, errDeclined):
 		return http.StatusForbidden
 	case errors.As(err, &invalid), errors.Is(err, forum.ErrKeyReused),
-		errors.Is(err, community.ErrCredentials), errors.Is(err, community.ErrCode):
+		errors.Is(err, community.ErrCredentials), errors.Is(err, community.ErrCode), errors.Is(err, community.ErrPasskey),
+		errors.Is(err, community.ErrPasskeyLate), errors.Is(err, community.ErrPasskeyCopied):
 		return http.StatusUnprocessableEntity
-	case errors.As(err, &conflict), errors.Is(err, forum.ErrRemoved), errors.Is(err, models.ErrTaken):
+	case errors.As(err, &conflict), errors.Is(err, forum.ErrRemoved), errors.Is(err, models.ErrTaken),
+		errors.Is(err, community.ErrIdentityTaken):
 		return http.StatusConflict
 	case errors.As(err, &many), errors.Is(err, community.ErrBusy):
 		return http.StatusTooManyRequests
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, errServiceDown):
 		return http.StatusServiceUnavailable
 	case errors.As(err, &asked):
 		return asked.Code

@@ -171,7 +171,7 @@ func obtain(t *testing.T, s *served.Site, who somebody) map[string]string {
 	return seen
 }
 
-// filled are all addresses that can be asked for, with every value that a guess may find.
+// inserted are all addresses that can be asked for, with every value that a guess may find.
 func filled(s *served.Site) map[string]bool {
 	values := map[string][]string{
 		":id": {"1", "2", "3", "4"}, ":slug": {forumtest.Public, forumtest.Boards, forumtest.Inside, "vermiculite-deliberations", "x"},
@@ -184,7 +184,7 @@ func filled(s *served.Site) map[string]bool {
 		if !isGet || pattern == "/live" || pattern == "/sign-out" || strings.HasPrefix(pattern, "/static") {
 			continue
 		}
-		for _, address := range fill(pattern, values) {
+		for _, address := range insert(pattern, values) {
 			addresses[address] = true
 		}
 	}
@@ -202,8 +202,8 @@ func filled(s *served.Site) map[string]bool {
 	return addresses
 }
 
-// fill puts every value into every part of an address that takes one.
-func fill(pattern string, values map[string][]string) []string {
+// insert puts every value into every part of an address that takes one.
+func insert(pattern string, values map[string][]string) []string {
 	list := []string{""}
 	for _, segment := range strings.Split(strings.TrimPrefix(pattern, "/"), "/") {
 		options := []string{segment}

@@ -33,6 +33,7 @@ var paces = map[string]pace{
 	"guesses": {20 * time.Second, 20}, // at one password, from wherever
 	"codes":   {3 * time.Minute, 10},  // at one second step, from wherever
 	"code":    {2 * time.Second, 20},
+	"ask":     {time.Second, 60}, // a device or another service who somebody is
 	"polling": {time.Second, 120},
 	"look":    {time.Second, 60},
 	"rename":  {24 * time.Hour, 5}, // of a profile: others know people by their names

@@ -25,8 +25,15 @@ func (s *Site) securityShow(c *fiber.Ctx) error {
 	if page.Sessions, err = s.Community.Sessions(c.UserContext(), v.viewer); err != nil {
 		return err
 	}
+	if page.Passkeys, err = s.Community.Passkeys(c.UserContext(), v.viewer); err != nil {
+		return err
+	}
+	if page.Services, err = s.ownServices(c); err != nil {
+		return err
+	}
 	p := s.page(c, "", views.SectionSettings)
 	p.Path = "/settings/security"
+	p.Modules = []string{"passkey.js"}
 	s.cacheRule(c, false)
 	return s.render(c, views.Security(p, page))
 }

@@ -32,7 +32,8 @@ func (s *Site) signInShow(c *fiber.Ctx) error {
 
 func (s *Site) showSignIn(c *fiber.Ctx, code int, page views.SignInPage) error {
 	p := s.page(c, "", views.SectionSignIn)
-	p.Path = "/sign-in"
+	p.Path, p.Modules = "/sign-in", []string{"passkey.js"}
+	page.Services = s.services()
 	s.withToken(c, &p)
 	if s.Demo {
 		personas, err := s.Community.Personas(c.UserContext())

@@ -45,6 +45,8 @@ type Site struct {
 	Ready func() bool
 	// WorkshopSlug is the workshop that this community continues; empty for none.
 	WorkshopSlug string
+	// Services are other services through which members may sign in.
+	Services []Service
 	// Meters takes the metrics.
 	Meters prometheus.Registerer
 

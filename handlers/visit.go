@@ -136,7 +136,7 @@ func (s *Site) page(c *fiber.Ctx, title, section string) views.Page {
 	p := views.Page{
 		Title: title, Section: section, Viewer: v.viewer, Words: v.words, Path: localPath(c.OriginalURL()),
 		Appearance: v.look, Asset: s.Files.URL, Demo: s.Demo, CommunityName: v.settings.Name, Now: v.viewer.Now,
-		WorkshopSlug: s.WorkshopSlug, Joining: v.settings.Joining, NoIndex: v.viewer.SignedIn(),
+		WorkshopSlug: s.WorkshopSlug, Joining: v.settings.Joining, PasskeyHost: s.Community.PasskeyHost(), NoIndex: v.viewer.SignedIn(),
 		Languages: words.Offered(v.settings.Offered()),
 	}
 	if !reads(c) {

@@ -74,6 +74,8 @@ type Page struct {
 	Agreeing bool
 	// Joining says how people become members.
 	Joining models.Joining
+	// PasskeyHost is the host that passkeys are bound to; empty when there can be none.
+	PasskeyHost string
 	// Front sets the name of the community in full size over the page, with
 	// FrontLines beside it.
 	Front      bool

@@ -233,6 +233,7 @@ func communityPages(lang string) map[string]templ.Component {
 		more["error-member-"+strconv.Itoa(status)] = ErrorPage(member, e)
 	}
 	maps.Copy(pages, more)
+	maps.Copy(pages, keyPages(lang))
 	return pages
 }
 

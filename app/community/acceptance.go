@@ -119,7 +119,7 @@ func (c *Community) checkGuest(ctx context.Context, invitation *models.Invitatio
 	}
 	if invalid["name"] == "" {
 		// Asked again when they join; here, so that they are told before they wait for a letter.
-		err = c.store.Write(ctx, func(tx *store.Tx) error { return c.mayBeNamed(tx, g.Name, 0) })
+		err = c.store.Write(ctx, func(tx *store.Tx) error { return c.mayBeNamed(tx, g.Name, 0, invitation.Role) })
 		var named Invalid
 		if errors.As(err, &named) {
 			maps.Copy(invalid, named)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/go-webauthn/webauthn/webauthn"
 
 	"colloquy/models"
 	"colloquy/models/store"
@@ -61,6 +62,8 @@ type Community struct {
 	// stopping tells that work which can be taken up again later rests.
 	stopping atomic.Bool
 	people   keptPeople
+	// party is the site as passkeys know it; nil when it can have none.
+	party *webauthn.WebAuthn
 }
 
 // Hooks are what the room tells the rest of the site after a commit; each may be nil.
@@ -76,6 +79,9 @@ type Hooks struct {
 	Failed func(ctx context.Context, err error)
 	// HashWait is how long a sign-in waits for its turn to be checked; 3 s when zero.
 	HashWait time.Duration
+	// BaseURL and Origins say where browsers reach the site: passkeys are bound to that.
+	BaseURL string
+	Origins []string
 	// SessionEnded closes a session's live lines.
 	SessionEnded func(sessionID int64)
 	// SessionRotated has a session's live lines come back, with the session's new token.
@@ -100,7 +106,7 @@ func New(s *store.Store, now func() time.Time, hooks Hooks) *Community {
 	}
 	return &Community{
 		store: s, now: now, hooks: hooks, hashes: make(chan struct{}, maxHashes), compare: argon2id.ComparePasswordAndHash,
-		requests: make(chan struct{}, maxRequests),
+		requests: make(chan struct{}, maxRequests), party: newParty(hooks.BaseURL, hooks.Origins),
 	}
 }
 

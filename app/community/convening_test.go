@@ -215,7 +215,7 @@ func TestLettersGoInALanguageThatIsOffered(t *testing.T) {
 			if err := room.SetLook(ctx, c.Amina, language, ""); err != nil {
 				t.Fatal(err)
 			}
-			if err := room.RequestLink(ctx, "amina@example.org"); err != nil {
+			if err := room.RequestLink(ctx, "amina@example.org", "a browser", community.Arrival{}); err != nil {
 				t.Fatal(err)
 			}
 			room.Wait()

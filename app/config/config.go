@@ -40,6 +40,8 @@ type Config struct {
 	AdminAddr string
 	// RateLimits is false for measuring only (COLLOQUY_RATE_LIMITS=off).
 	RateLimits bool
+	// Services are other services through which members may sign in (COLLOQUY_OIDC).
+	Services []Service
 	// LogLevel and LogJSON shape the log (COLLOQUY_LOG_LEVEL, COLLOQUY_LOG_FORMAT).
 	LogLevel slog.Level
 	LogJSON  bool
@@ -71,7 +73,7 @@ func Load(get func(string) string) (Config, error) {
 		AdminAddr:  value("COLLOQUY_ADMIN_ADDR", "127.0.0.1:9090"),
 	}
 	for _, step := range []func(func(name, otherwise string) string) error{
-		c.readAddr, c.readDatabase, c.readBaseURL, c.readProxies, c.readMail, c.readBus, c.readLog, c.readOthers,
+		c.readAddr, c.readDatabase, c.readBaseURL, c.readProxies, c.readMail, c.readBus, c.readServices, c.readLog, c.readOthers,
 	} {
 		if err := step(value); err != nil {
 			return Config{}, err

@@ -21,6 +21,9 @@ const (
 	Opening = "The opening says what this is about."
 )
 
+// Address is where browsers would reach the cast's community while nothing serves it.
+const Address = "https://forum.example.org"
+
 // Cast is a small community with everybody that tests need: Amina of a secretariat
 // and Rosa of a country are members, Paul sits on a board, Lena moderates, Teo
 // convenes; the zero viewer is a visitor.
@@ -106,10 +109,13 @@ func NewCast(t testing.TB, s *store.Store) *Cast {
 	cast.Groups, err = s.Groups(ctx)
 	must(t, err)
 	cast.Forum = forum.New(s, cast.Row.Secret, cast.Clock.Now, forum.Hooks{Moved: cast.Hints.Add, NewPseudonym: cast.NewPseudonym})
-	cast.Community = community.New(s, cast.Clock.Now, community.Hooks{GroupWords: words.GroupWords, FacesMoved: func(threads map[int64]int64) {
-		cast.Forum.FacesMoved()
-		cast.Forum.Stamped(threads)
-	}})
+	cast.Community = community.New(s, cast.Clock.Now, community.Hooks{
+		BaseURL: Address, Origins: []string{Address}, GroupWords: words.GroupWords,
+		FacesMoved: func(threads map[int64]int64) {
+			cast.Forum.FacesMoved()
+			cast.Forum.Stamped(threads)
+		},
+	})
 	cast.Visitor = models.Viewer{Now: cast.Clock.Now()}
 	cast.Amina = cast.Add(t, "amina@example.org", "Amina Diallo", "MSI secretariats", models.RoleMember)
 	cast.Rosa = cast.Add(t, "rosa@example.org", "Rosa Quispe", "Country level MSI actors", models.RoleMember)

@@ -42,6 +42,7 @@ func Doctor(ctx context.Context, c config.Config, out, logTo io.Writer) error {
 		checkAddress(c), checkDisk(c), checkDatabase(ctx, c, logTo), checkMail(ctx, c, logTo),
 	}
 	findings = append(findings, checkBus(ctx, c)...)
+	findings = append(findings, checkServices(ctx, c)...)
 	findings = append(findings, checkPlans(c)...)
 	wrong := 0
 	for _, f := range findings {

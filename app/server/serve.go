@@ -138,7 +138,7 @@ func (r *running) build(ctx context.Context) error {
 		hashWait = time.Minute // measuring waits for its turn
 	}
 	r.rooms(r.moved, community.Hooks{
-		HashWait: hashWait, Letter: letters.write, Forget: r.office.Forget,
+		HashWait: hashWait, Letter: letters.write, Forget: r.office.Forget, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
 		SessionEnded:   func(id int64) { r.hub.EndSession(fmt.Sprint(id)) },
 		SessionRotated: func(id int64) { r.hub.RenewSession(fmt.Sprint(id)) },
 		MemberEnded:    func(id int64) { r.hub.EndMember(fmt.Sprint(id)) },
@@ -171,7 +171,7 @@ func (r *running) build(ctx context.Context) error {
 		Secret: r.row.Secret, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
 		TLS: r.config.TLS(), TrustedProxies: r.config.TrustedProxies, RateLimits: r.config.RateLimits,
 		Demo: r.row.Demo && r.config.Loopback(), Version: Version, Ready: r.ready.Load,
-		WorkshopSlug: workshop, Meters: r.meters,
+		WorkshopSlug: workshop, Services: services(r.config), Meters: r.meters,
 	})
 	return err
 }

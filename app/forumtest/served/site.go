@@ -41,6 +41,8 @@ type Site struct {
 	ends    func()
 	limits  bool
 	proxies []string
+	// Services are other services through which members may sign in, from the next start on.
+	Services []handlers.Service
 }
 
 // NewSite serves a cast until the test ends.
@@ -90,6 +92,8 @@ func (s *Site) serve(t testing.TB, address string) {
 	listener, err := net.Listen("tcp", address)
 	must(t, err)
 	s.URL = "http://" + listener.Addr().String()
+	// A browser has passkeys at localhost, not at an IP address.
+	origins := []string{s.URL, strings.Replace(s.URL, "127.0.0.1", "localhost", 1)}
 	var hub *live.Hub
 	if s.Letters == nil {
 		s.Letters = &Letters{}
@@ -103,6 +107,7 @@ func (s *Site) serve(t testing.TB, address string) {
 		NewPseudonym: s.NewPseudonym,
 	})
 	s.Community = community.New(s.Store, s.Clock.Now, community.Hooks{
+		BaseURL: s.URL, Origins: origins,
 		FacesMoved: func(threads map[int64]int64) {
 			s.Forum.FacesMoved()
 			s.Forum.Stamped(threads)
@@ -116,7 +121,7 @@ func (s *Site) serve(t testing.TB, address string) {
 	})
 	source := &handlers.LiveSource{Forum: s.Forum, Community: s.Community, Heads: s.Store.Heads, Now: s.Clock.Now}
 	options := source.Options()
-	options.Origins, options.Logger = []string{s.URL}, forumtest.Quiet()
+	options.Origins, options.Logger = origins, forumtest.Quiet()
 	hub, err = live.New(options)
 	must(t, err)
 	s.Hub = hub
@@ -129,7 +134,7 @@ func (s *Site) serve(t testing.TB, address string) {
 		Forum: s.Forum, Community: s.Community, Hub: hub, Source: source, Files: files, Log: forumtest.Loud(t),
 		Copies: archive.NewCopies(s.Store, s.URL),
 		Now:    s.Clock.Now, Secret: s.Row.Secret, BaseURL: s.URL,
-		Origins: []string{s.URL}, Version: "test", Ready: func() bool { return true },
+		Origins: origins, Services: s.Services, Version: "test", Ready: func() bool { return true },
 		Meters: prometheus.NewRegistry(), WorkshopSlug: workshop,
 		RateLimits: s.limits, TrustedProxies: s.proxies,
 	})
