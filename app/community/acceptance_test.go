@@ -189,7 +189,7 @@ func TestAnInvitationIntoThemes(t *testing.T) {
 		} {
 			address := strings.ReplaceAll(name, " ", "") + "@example.org"
 			invite(t, room.Community, c.Teo, community.NewInvitation{Email: address, GroupID: test.group, Role: test.role, Themes: test.themes})
-			joined, err := room.Accept(ctx, room.token(address), accept("New", ""), community.Arrival{})
+			joined, err := room.Accept(ctx, room.token(address), accept(name, ""), community.Arrival{})
 			if err != nil || !slices.Equal(joined.Themes, test.first) {
 				t.Fatalf("%s: first %v, %v", name, joined.Themes, err)
 			}

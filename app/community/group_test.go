@@ -240,7 +240,7 @@ func TestInitiativesGoFromProfiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		initiatives := func() []models.Initiative {
-			profile, err := c.Community.Profile(ctx, c.Rosa, amina)
+			profile, err := c.Community.Profile(ctx, c.Amina, amina)
 			if err != nil {
 				t.Fatal(err)
 			}

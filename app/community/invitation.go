@@ -208,22 +208,13 @@ func (c *Community) OfferedThemes(ctx context.Context, viewer models.Viewer) ([]
 	return c.store.ThemeNames(ctx, access.Scope(viewer))
 }
 
-// knownGroup says in invalid when there is no such group that takes new members.
-func (c *Community) knownGroup(ctx context.Context, invalid Invalid, id int64) error {
-	return c.findGroup(ctx, invalid, id, func(models.Group) bool { return true })
-}
-
-// joinableGroup is knownGroup for new members, whom retired groups do not take.
+// joinableGroup says in invalid when there is no such group that takes new members.
 func (c *Community) joinableGroup(ctx context.Context, invalid Invalid, id int64) error {
-	return c.findGroup(ctx, invalid, id, func(group models.Group) bool { return !group.Retired })
-}
-
-func (c *Community) findGroup(ctx context.Context, invalid Invalid, id int64, fits func(models.Group) bool) error {
 	groups, err := c.store.Groups(ctx)
 	if err != nil {
 		return fmt.Errorf("groups: %w", err)
 	}
-	if !slices.ContainsFunc(groups, func(group models.Group) bool { return group.ID == id && fits(group) }) {
+	if !slices.ContainsFunc(groups, func(group models.Group) bool { return group.ID == id && !group.Retired }) {
 		invalid["group"] = models.Unknown
 	}
 	return nil

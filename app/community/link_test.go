@@ -284,7 +284,7 @@ func TestANewBrowserIsToldByLetter(t *testing.T) {
 			box.one(t, community.LetterNewSignIn, "amina@example.org")
 		}
 		// Whoever joins is not told that they did.
-		token, err := c.Community.Invite(ctx, c.Lena, community.NewInvitation{GroupID: c.Groups[0].ID})
+		token, err := c.Community.Invite(ctx, c.Lena, community.NewInvitation{Email: "fatou@example.org", GroupID: c.Groups[0].ID})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,6 +294,7 @@ func TestANewBrowserIsToldByLetter(t *testing.T) {
 		if _, err := c.Community.EnterDemo(ctx, "amina-diallo"); err != nil {
 			t.Fatal(err)
 		}
+		box.one(t, community.LetterInvitation, "fatou@example.org")
 		box.none(t, "joining, and entering a demonstration")
 	})
 }

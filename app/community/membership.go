@@ -43,7 +43,7 @@ func (c *Community) EditMembership(ctx context.Context, viewer models.Viewer, ha
 		invalid["role"] = models.Unknown
 	}
 	if edit.GroupID != 0 && edit.GroupID != found.GroupID {
-		if err := c.knownGroup(ctx, invalid, edit.GroupID); err != nil {
+		if err := c.joinableGroup(ctx, invalid, edit.GroupID); err != nil {
 			return err
 		}
 	}
