@@ -26,7 +26,8 @@ func TestEveryTimeZoneIsOne(t *testing.T) {
 
 func TestErasuresAreReadAsTheyAreWritten(t *testing.T) {
 	for _, e := range []Erasure{
-		{Kind: ErasedMember, Opaque: "ABC", Leaving: LeavingKeeps}, {Kind: ErasedMember, Opaque: "ABC", Leaving: LeavingRemoves},
+		{Kind: ErasedMember, Opaque: "ABC", Leaving: LeavingKeeps},
+		{Kind: ErasedMember, Opaque: "ABC", Leaving: LeavingRemoves},
 		{Kind: ErasedAuthorship, ThreadID: 12, Number: 3, WrittenAt: time.Date(2026, 3, 1, 10, 0, 0, 120_000, time.UTC)},
 		{Kind: ErasedText, ThreadID: 1, Number: 1, WrittenAt: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)},
 	} {
