@@ -28,7 +28,7 @@ func TestHelpVersionAndWrongCalls(t *testing.T) {
 	help := p.done("--help")
 	for _, name := range []string{
 		"serve", "migrate", "migrate status", "demo", "bench-data", "import threads", "epoch renew", "member add",
-		"member change", "member suspend", "member lift", "member link", "token create", "token list", "token revoke", "doctor", "version",
+		"member change", "member suspend", "member lift", "member leave", "member link", "token create", "token list", "token revoke", "doctor", "version",
 	} {
 		if !regexp.MustCompile(`(?m)^ +` + name + `\b`).MatchString(help) {
 			t.Errorf("--help does not name %s:\n%s", name, help)
