@@ -186,7 +186,7 @@ func (h *history) act() {
 		h.must(err)
 	default:
 		h.must(h.s.Community.EditProfile(ctx, h.s.Rosa, community.ProfileEdit{
-			Name: fmt.Sprintf("Rosa %d", h.acts), Language: "fr", Initiatives: []string{"ogp"},
+			Name: fmt.Sprintf("Rosa %d", h.acts), Language: "fr", Initiatives: []string{"ogp"}, TimeZone: "Pacific/Kiritimati", Directory: true,
 		}))
 		h.s.Community.Wait()
 	}

@@ -75,7 +75,7 @@ func newMasked(t *testing.T, s *served.Site) *masked {
 	if m.member.PersonaID < manyIDs || m.member.Member.ID < manyIDs {
 		t.Fatalf("ids %d, %d can be numbers of something else", m.member.PersonaID, m.member.Member.ID)
 	}
-	if err := s.Community.EditProfile(ctx, m.member, community.ProfileEdit{Name: "Zephyrine Quatrebarbes", Organisation: "Obelisk Institute"}); err != nil {
+	if err := s.Community.EditProfile(ctx, m.member, community.ProfileEdit{Directory: true, Name: "Zephyrine Quatrebarbes", Organisation: "Obelisk Institute"}); err != nil {
 		t.Fatal(err)
 	}
 	m.frank, m.candid = s.Start(t, s.Rosa, frank, "What is frank"), s.Start(t, s.Rosa, candid, "What is candid")
@@ -94,7 +94,7 @@ func (m *masked) speak(t *testing.T) {
 	if own := posted.Find("thread-live").AttrOr("data-own", ""); own != "2" {
 		t.Errorf("the member's own numbers are %q", own)
 	}
-	if posted.Find(`#r2 [data-own-acts] a`).Length() != 2 {
+	if posted.Find(`#r2 [data-own-acts] a`).Length() != 3 {
 		t.Error("the member has no acts on their own text")
 	}
 	edit := fmt.Sprintf("/threads/%d/responses/2/edit", m.frank)
@@ -223,7 +223,16 @@ func TestPseudonymSweep(t *testing.T) {
 // page that shows that the words above can be found at all.
 func (m *masked) profile(t *testing.T, who string, browser *served.Browser) {
 	t.Helper()
-	page := browser.Get("/members/zephyrine-quatrebarbes").Status(http.StatusOK).Has("Zephyrine Quatrebarbes", "Obelisk Institute")
+	page := browser.Get("/members/zephyrine-quatrebarbes")
+	switch {
+	case who != "visitor":
+		page.Status(http.StatusOK).Has("Zephyrine Quatrebarbes", "Obelisk Institute")
+	case m.elsewhere == 0: // to visitors there is nobody who has said nothing by that name
+		page.Status(http.StatusNotFound)
+		return
+	default:
+		page.Status(http.StatusOK).Has("Zephyrine Quatrebarbes").Lacks("Obelisk Institute")
+	}
 	page.Lacks("Heron", "heron", "Kingfisher", "Fisherwords", "Frankly.", "Frank matters", "What is candid")
 	if who == "convener" {
 		browser.Get("/members/zephyrine-quatrebarbes/edit").Status(http.StatusOK).Lacks("Heron", "Kingfisher", "seudonym")
