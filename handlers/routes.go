@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -166,6 +167,19 @@ func (s *Site) routes(app *fiber.App) {
 		app.Post("/demo/sign-in", s.form, s.demoSignIn)
 	}
 	app.Use(func(*fiber.Ctx) error { return models.ErrNotFound })
+}
+
+// Addresses lists everything that an app answers, as METHOD and pattern, each once and
+// without the HEAD beside each GET. Tests hold it to the table of who may have what.
+func Addresses(app *fiber.App) []string {
+	var list []string
+	for _, route := range app.GetRoutes(true) {
+		if name := route.Method + " " + route.Path; route.Method != fiber.MethodHead && !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // apiLimit is limit for the API, which reads without one.

@@ -7,13 +7,11 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"colloquy/app/archive"
@@ -139,7 +137,7 @@ func (s *Site) serve(t testing.TB, address string) {
 		RateLimits: s.limits, TrustedProxies: s.proxies,
 	})
 	must(t, err)
-	s.Routes = routesOf(app)
+	s.Routes = handlers.Addresses(app)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -153,18 +151,6 @@ func (s *Site) serve(t testing.TB, address string) {
 		<-done
 		s.Community.Wait()
 	}
-}
-
-// routesOf lists what an app answers, without the HEAD beside each GET.
-func routesOf(app *fiber.App) []string {
-	var routes []string
-	for _, route := range app.GetRoutes(true) {
-		if name := route.Method + " " + route.Path; route.Method != http.MethodHead && !slices.Contains(routes, name) {
-			routes = append(routes, name)
-		}
-	}
-	slices.Sort(routes)
-	return routes
 }
 
 func must(t testing.TB, err error) {
