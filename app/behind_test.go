@@ -23,6 +23,11 @@ var behind = map[string]string{
 	"Pseudonym":     "the viewer's own pseudonym in a theme",
 	"Pseudonyms":    "the viewer's own list",
 	"namedPersona":  "profiles: its callers say so",
+	"PersonasOf":    "everything that ends with a member who leaves",
+	"EndPersona":    "cuts what ties a persona to its member",
+	"fillMine":      "the viewer's own copy of all that is theirs",
+	"LastOwnText":   "the same",
+	"OwnTexts":      "the same",
 }
 
 // readsBehind tells whether a query reads personas.member_id, by whichever short name the
