@@ -134,7 +134,7 @@ func obtain(t *testing.T, s *served.Site, who somebody) map[string]string {
 	t.Helper()
 	queue := slices.Collect(maps.Keys(filled(s)))
 	slices.Sort(queue)
-	seen := map[string]string{}
+	seen, linked := map[string]string{}, map[string]string{}
 	for len(queue) > 0 && len(seen) < 2000 {
 		address := queue[0]
 		queue = queue[1:]
@@ -150,6 +150,9 @@ func obtain(t *testing.T, s *served.Site, who somebody) map[string]string {
 		if page.Code >= http.StatusInternalServerError {
 			t.Errorf("%s, %s: %d", who.name, address, page.Code)
 		}
+		if from := linked[address]; from != "" && page.Code == http.StatusNotFound {
+			t.Errorf("%s: %s leads to %s, where nothing is", who.name, from, address)
+		}
 		answer := page.Body
 		for name, values := range page.Header {
 			answer += "\n" + name + ": " + strings.Join(values, ", ")
@@ -164,6 +167,9 @@ func obtain(t *testing.T, s *served.Site, who somebody) map[string]string {
 				to, _, _ = strings.Cut(to, "#")
 				if strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "/static/") && !strings.HasPrefix(to, "/sign-out") && !strings.HasPrefix(to, "/sign-in?") {
 					queue = append(queue, to)
+					if attribute == "href" && page.Code == http.StatusOK && !strings.Contains(to, "{n}") { // not the script's pattern
+						linked[to] = address
+					}
 				}
 			}
 		})

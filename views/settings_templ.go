@@ -283,7 +283,7 @@ func settingsMore(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = settingsLink("/settings/personas", p.T("settings.personas"), p.T("settings.personas-text")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = settingsLink("/settings/pseudonyms", p.T("settings.personas"), p.T("settings.personas-text")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -103,7 +103,7 @@ func (f *founding) places(tx *store.Tx) error {
 	for i, theme := range f.texts.Themes {
 		row := models.Theme{
 			Slug: theme.Slug, Title: theme.Title, Line: theme.Line, Purpose: theme.Purpose, Lang: "en", Position: i + 1,
-			Audience: models.AudienceEveryone, CreatedAt: f.now,
+			Audience: models.AudienceEveryone, CreatedAt: f.now, Pseudonyms: theme.Pseudonyms,
 		}
 		if err := tx.CreateTheme(&row, nil); err != nil {
 			return fmt.Errorf("theme %s: %w", theme.Slug, err)

@@ -62,6 +62,8 @@ type Theme struct {
 	Purpose string  `json:"purpose"`
 	Opening Opening `json:"opening"`
 	Session string  `json:"session"`
+	// Pseudonyms lets members speak there under another name.
+	Pseudonyms bool `json:"pseudonyms"`
 }
 
 // Opening is a thread that consists of its opening alone, written by the convener.
