@@ -49,7 +49,7 @@ func (s *Site) renew(c *fiber.Ctx, token string, proved bool) {
 
 // arrival is what this browser tells of itself when somebody signs in.
 func (s *Site) arrival(c *fiber.Ctx) community.Arrival {
-	return community.Arrival{Device: device(c), Mark: c.Cookies(s.cookie("device"))}
+	return community.Arrival{Device: device(c), Mark: c.Cookies(s.cookie("device")), Browser: s.at(c).proof}
 }
 
 // browsers and systems are what a device is named by. Anything else that a browser says

@@ -1,9 +1,11 @@
 package handlers_test
 
 import (
+	"archive/zip"
 	"context"
 	"fmt"
 	"html"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -62,6 +64,9 @@ func TestNothingLeaks(t *testing.T) {
 			// Her address and what was edited away or removed are nobody's, whatever their role.
 			needles = append(needles, herAddress, "cinnabar", "malachite")
 			seen := obtain(t, s, who)
+			if who.viewer.SignedIn() {
+				seen["their copy of all that is theirs"] = copyOf(t, who)
+			}
 			heard := strings.Join(lines[who.name].stop(), "\n")
 			if outside != nil {
 				seen["a live frame"] = heard
@@ -98,6 +103,27 @@ func unasked(address, answer string) string {
 		}
 	}
 	return answer
+}
+
+// copyOf is what somebody gets who asks for all that is theirs.
+func copyOf(t *testing.T, who somebody) string {
+	t.Helper()
+	packed := who.browser.Post("/settings/export", form("token", who.token())).Status(http.StatusOK).Body
+	archive, err := zip.NewReader(strings.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range archive.File {
+		content, err := file.Open()
+		if err == nil {
+			_, err = io.Copy(&all, content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all.String()
 }
 
 // acts has her do all that leaves a trace in a private theme.

@@ -1,14 +1,15 @@
 package handlers_test
 
 import (
-	"database/sql"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"colloquy/app/community"
 	"colloquy/app/forumtest/served"
+	"colloquy/models"
 )
 
 // postJSON sends a request to the API with an access token, and gives the answer.
@@ -36,16 +37,10 @@ func postJSON(t *testing.T, s *served.Site, path, token, key, body string) (int,
 // changeRules makes a new edition of the house rules that everybody must agree to.
 func changeRules(t *testing.T, s *served.Site) {
 	t.Helper()
-	db, err := sql.Open("sqlite", s.Store.Path())
+	_, err := s.Community.EditText(t.Context(), s.Teo, community.TextEdit{
+		Kind: models.TextRules, Bodies: map[string]string{"en": "Speak as you would be spoken to."}, AskAgain: true,
+	})
 	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), "UPDATE community SET rules_version = 1, agree_version = 1, rights_seq = rights_seq + 1"); err != nil {
-		t.Fatal(err)
-	}
-	s.Clock.Pass(time.Minute)
-	if err := s.Forum.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }

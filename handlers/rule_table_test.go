@@ -104,7 +104,7 @@ var rules = map[string]rule{
 	"POST /members/:handle/suspension":        {about: member, act: access.ChangeMember, form: form("until", "2030-01-01")},
 	"POST /members/:handle/suspension/delete": {about: member, act: access.ChangeMember},
 
-	"GET /api/v1/threads/:id/mentions": {about: thread, act: access.Respond, query: "?q=a"},
+	"GET /api/v1/threads/:id/mentions": {about: thread, act: access.Directory, query: "?q=a"},
 
 	"GET /members":                                          {about: site, act: access.Directory},
 	"GET /groups/:id":                                       {about: alone, why: "groups are named to everybody, their members to members: group_show_test.go"},

@@ -97,7 +97,9 @@ func (s *Site) showThread(c *fiber.Ctx, status int, head models.ThreadHead, page
 		return err
 	}
 	c.Status(status)
-	s.cacheRule(c, head.ThemeAudience == models.AudienceEveryone && status == http.StatusOK)
+	// Where somebody can speak under another name, their composer says which.
+	masked := head.ThemePseudonyms && s.at(c).viewer.SignedIn()
+	s.cacheRule(c, head.ThemeAudience == models.AudienceEveryone && status == http.StatusOK && !masked)
 	return s.render(c, component)
 }
 

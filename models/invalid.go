@@ -39,6 +39,8 @@ const (
 	Twice   Problem = "twice"
 	NoGroup Problem = "no group"
 	TooMany Problem = "too many"
+	// Reserved is a group into which one comes by an invitation of a member only.
+	Reserved Problem = "reserved"
 	// OutOfRange is a number beyond its limits.
 	OutOfRange Problem = "out of range"
 	// NotAhead is a day that is none, or not after today.

@@ -1,6 +1,7 @@
 package community
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,6 +61,8 @@ type guest struct {
 	Initiatives  []int64
 	PasswordHash string
 	Agreed       int
+	// Browser is a hash of the secret of the browser in which they chose all this.
+	Browser []byte
 }
 
 // Accept makes a member of an open invitation and lets them in. Whoever comes with a link
@@ -76,7 +79,10 @@ func (c *Community) Accept(ctx context.Context, token string, input Acceptance, 
 		return Joined{}, err
 	}
 	if invitation.Email == "" && invitation.PersonaID != nil {
-		return Joined{Letter: true}, c.afterAnswer(ctx, func(ctx context.Context) error { return c.proveAddress(ctx, &g) })
+		return Joined{Letter: true}, c.afterAnswer(ctx, func(ctx context.Context) error {
+			g.Browser = browserHash("joining", from.Browser)
+			return c.proveAddress(ctx, &g)
+		})
 	}
 	joined, err := c.enroll(ctx, &invitation, &g, from, nil)
 	switch {
@@ -107,6 +113,14 @@ func (c *Community) checkGuest(ctx context.Context, invitation *models.Invitatio
 	var err error
 	if g.GroupID, err = c.guestGroup(ctx, invalid, invitation.GroupID, input.GroupID); err != nil {
 		return g, err
+	}
+	if invitation.PersonaID == nil && invitation.Email != "" && invitation.GroupID == nil {
+		// Nobody has invited this guest: they choose no group that reads what others do not.
+		if reads, err := c.store.GroupReadsMore(ctx, g.GroupID); err != nil {
+			return g, fmt.Errorf("accept: %w", err)
+		} else if reads {
+			invalid["group"] = models.Reserved
+		}
 	}
 	if g.Initiatives, err = c.initiativeIDs(ctx, invalid, input.Initiatives); err != nil {
 		return g, err
@@ -220,6 +234,11 @@ func (c *Community) FinishJoining(ctx context.Context, token string, from Arriva
 	if err != nil {
 		return Joined{}, err
 	}
+	if !bytes.Equal(g.Browser, browserHash("joining", from.Browser)) {
+		// The address is proved here, the password was chosen elsewhere: perhaps by somebody
+		// who has typed another's address.
+		g.PasswordHash = ""
+	}
 	joined, err := c.enroll(ctx, &invitation, &g, from, func(tx *store.Tx) error {
 		_, err := c.take(tx, models.CeremonyJoining, token, &guest{})
 		return err
@@ -228,6 +247,23 @@ func (c *Community) FinishJoining(ctx context.Context, token string, from Arriva
 		return Joined{Letter: true}, c.afterAnswer(ctx, func(ctx context.Context) error { return c.sendLink(ctx, g.Key, nil, false) })
 	}
 	return joined, err
+}
+
+// stillThere looks again, when a guest joins, at what they chose before: a group that takes
+// nobody any more is store.ErrNotFound, an initiative that is gone is left out.
+func stillThere(tx *store.Tx, g *guest) error {
+	groups, err := tx.Groups()
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(groups, func(group models.Group) bool { return group.ID == g.GroupID && !group.Retired }) {
+		return store.ErrNotFound
+	}
+	initiatives, err := tx.Initiatives()
+	g.Initiatives = slices.DeleteFunc(g.Initiatives, func(id int64) bool {
+		return !slices.ContainsFunc(initiatives, func(initiative models.Initiative) bool { return initiative.ID == id })
+	})
+	return err
 }
 
 // enroll makes a member of a guest and lets them in, in the transaction that uses the
@@ -245,6 +281,9 @@ func (c *Community) enroll(ctx context.Context, invitation *models.InvitationRow
 			if err := before(tx); err != nil {
 				return err
 			}
+		}
+		if err := stillThere(tx, g); err != nil {
+			return err
 		}
 		if err := tx.AcceptInvitation(invitation.ID, c.now().UTC()); err != nil {
 			return err

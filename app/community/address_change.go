@@ -76,10 +76,15 @@ func (c *Community) AddressOpen(ctx context.Context, token string) (string, erro
 // tells the old one. Links and codes sent to the old one no longer work, and what else the
 // member has begun ends. It returns the member and the mark by which their browser is known
 // under the new address. store.ErrNotFound when nothing waits, or the address has become
-// somebody else's; ErrSuspended for a suspended member.
-func (c *Community) ConfirmAddress(ctx context.Context, token string, from Arrival) (member models.Member, mark string, err error) {
+// somebody else's; ErrSuspended for a suspended member. All their sessions end but the one
+// to keep (0 for none).
+func (c *Community) ConfirmAddress(ctx context.Context, token string, keep int64, from Arrival) (member models.Member, mark string, err error) {
 	var wanted newAddress
+	var ended []int64
 	err = c.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.MoveRights(); err != nil { // the community's row first: see there
+			return err
+		}
 		ceremony, err := c.take(tx, models.CeremonyAddress, token, &wanted)
 		if err != nil {
 			return err
@@ -99,6 +104,11 @@ func (c *Community) ConfirmAddress(ctx context.Context, token string, from Arriv
 		if err := tx.EndLinks(member.ID, true); err != nil {
 			return err
 		}
+		// Whoever signed in with letters to the old address is out; whoever confirms the new
+		// one signs in with it.
+		if ended, err = tx.EndSessions(member.ID, keep); err != nil {
+			return err
+		}
 		return tx.EndCeremonies(member.ID)
 	})
 	if errors.Is(err, store.ErrTaken) {
@@ -107,6 +117,8 @@ func (c *Community) ConfirmAddress(ctx context.Context, token string, from Arriv
 	if err != nil {
 		return models.Member{}, "", fmt.Errorf("confirm an address: %w", err)
 	}
+	c.sessionsEnded(ended...)
+	c.rightsMoved()
 	c.notice(ctx, LetterAddressOld, &member, from, false)
 	mark, err = c.DeviceMark(ctx, EmailKey(wanted.Email))
 	return member, mark, err

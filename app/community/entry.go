@@ -18,6 +18,9 @@ type Arrival struct {
 	Device string
 	// Mark is what the browser was given when a member signed in with it; see DeviceMark.
 	Mark string
+	// Browser is a secret of the browser's own, for what must go on in the browser in which
+	// it began. It is written nowhere.
+	Browser string `json:"-"`
 }
 
 // Entry is what a browser gets when somebody has proved who they are.
@@ -69,6 +72,14 @@ func (c *Community) enter(ctx context.Context, memberID int64, from Arrival, pro
 	var entry Entry
 	err = c.store.Write(ctx, func(tx *store.Tx) error {
 		entry = Entry{}
+		// Looked at again: what ends a membership may have come in between.
+		now, err := tx.MemberToEnter(memberID)
+		switch {
+		case err != nil:
+			return err
+		case now.Suspended(c.now()):
+			return ErrSuspended
+		}
 		if before != nil {
 			if err := before(tx); err != nil {
 				return err

@@ -94,7 +94,9 @@ func (c *Community) EnterByIdentity(ctx context.Context, issuer, subject string,
 	identity, err := c.store.Identity(ctx, issuer, subject)
 	if err == nil {
 		var entry Entry
-		entry, err = c.enter(ctx, identity.MemberID, from, OneFactor, nil)
+		entry, err = c.enter(ctx, identity.MemberID, from, OneFactor, func(tx *store.Tx) error {
+			return tx.IdentityStands(identity.ID)
+		})
 		if err == nil {
 			return entry, nil
 		}

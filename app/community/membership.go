@@ -144,6 +144,11 @@ func (c *Community) setRole(tx *store.Tx, member *models.Member, role models.Rol
 	if err := c.notLast(tx, member, "role"); err != nil {
 		return err
 	}
+	if role != models.RoleConvener { // what somebody may not give any more, their links do not give
+		if err := tx.RevokeInvitationsOf(member.ID, role == models.RoleMember, c.moment()); err != nil {
+			return err
+		}
+	}
 	if err := tx.SetRole(member.ID, role); err != nil || role != models.RoleConvener {
 		return err
 	}
@@ -172,6 +177,9 @@ func (c *Community) suspend(ctx context.Context, memberID int64, until time.Time
 			if err := c.notLast(tx, &member, "until"); err != nil {
 				return err
 			}
+		}
+		if err := tx.RevokeInvitationsOf(member.ID, true, c.moment()); err != nil {
+			return err
 		}
 		return tx.Suspend(member.ID, until, day(c.now()))
 	})

@@ -77,6 +77,9 @@ func (c *Community) mayBeNamed(tx *store.Tx, name string, except int64, role mod
 // any member's name, nor like another pseudonym there.
 func (c *Community) pseudonymProblem(tx *store.Tx, name string, themeID int64) (models.Problem, error) {
 	problem, err := c.nameProblem(tx, name, 0, models.RoleMember)
+	if problem == models.Impersonates {
+		problem = models.NameTaken // whose name it is, and what they do here, is not said
+	}
 	if err != nil || problem != "" {
 		return problem, err
 	}

@@ -39,9 +39,9 @@ func TestAPseudonymLooksLikeNobody(t *testing.T) {
 			"":                  models.Empty,
 			"\u200b \u202e":     models.Empty,
 			"\xff":              models.Encoding,
-			"Lena Fischer":      models.Impersonates,
+			"Lena Fischer":      models.NameTaken, // that she moderates is not told
 			"lena f\u0456scher": models.MixedScripts,
-			"Teodora Ilic":      models.Impersonates,
+			"Teodora Ilic":      models.NameTaken,
 			"Moderator":         models.OfficeName,
 			"Former member":     models.OfficeName,
 			"Paul Nkemelu":      models.NameTaken, // somebody else's

@@ -92,6 +92,9 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 	}
 	named.Skeleton = skeleton(named.Name)
 	err = c.store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.MemberToChange(member.ID); err != nil { // who has left meanwhile has no profile
+			return err
+		}
 		if named.Name != persona.Name { // who has a name keeps it, whoever moderates since
 			if err := c.mayBeNamed(tx, named.Name, persona.ID, member.Role); err != nil {
 				return err

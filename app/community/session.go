@@ -77,7 +77,13 @@ func (c *Community) SignIn(ctx context.Context, email, password string, from Arr
 	if !match {
 		return Entry{}, ErrCredentials
 	}
-	return c.enter(ctx, member.ID, from, OneFactor, nil)
+	return c.enter(ctx, member.ID, from, OneFactor, func(tx *store.Tx) error {
+		now, err := tx.Member(member.ID)
+		if err == nil && now.PasswordHash != member.PasswordHash {
+			return ErrCredentials // changed while this one was being compared
+		}
+		return err
+	})
 }
 
 // Wait returns when the work in the background is done.

@@ -247,6 +247,14 @@ func (c *Config) Loopback() bool {
 	return err == nil && addr.IsLoopback()
 }
 
+// AtHome tells whether the site listens for this machine only and is reached at this
+// machine's own names: nobody stands behind a proxy.
+func (c *Config) AtHome() bool {
+	host := c.Host()
+	addr, err := netip.ParseAddr(host)
+	return c.Loopback() && (host == "localhost" || err == nil && addr.IsLoopback())
+}
+
 // Origins are the origins that forms and websockets are accepted from: the base
 // address, and on loopback localhost, 127.0.0.1 and [::1] with the port.
 func (c *Config) Origins() []string {

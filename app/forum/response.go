@@ -61,10 +61,7 @@ func (f *Forum) Respond(ctx context.Context, viewer models.Viewer, threadID int6
 		if err != nil {
 			return Posted{}, err
 		}
-		if as, err = f.speaker(tx, viewer, access.OfThread(&head, false), input.As); err != nil {
-			return Posted{}, err
-		}
-		response := written.response(threadID, as.personaID)
+		var replyTo *int64
 		if input.ReplyTo != 0 {
 			id, err := tx.ResponseID(threadID, input.ReplyTo)
 			if errors.Is(err, store.ErrNotFound) {
@@ -72,8 +69,15 @@ func (f *Forum) Respond(ctx context.Context, viewer models.Viewer, threadID int6
 			} else if err != nil {
 				return Posted{}, err
 			}
-			response.ReplyToID = &id
+			replyTo = &id
 		}
+		// Last, when nothing else can be wrong: what is said of a name that somebody tries must
+		// cost a text.
+		if as, err = f.speaker(tx, viewer, access.OfThread(&head, false), input.As); err != nil {
+			return Posted{}, err
+		}
+		response := written.response(threadID, as.personaID)
+		response.ReplyToID = replyTo
 		response.CreatedAt = micros(f.now())
 		if err := publish(tx, &head, response, as.groupID, written.words); err != nil {
 			return Posted{}, err

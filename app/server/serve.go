@@ -112,7 +112,7 @@ func (r *running) serve(ctx context.Context, out io.Writer) error {
 	}
 	r.community.Resume(background)
 	go r.keepFresh(background)
-	if r.row.Demo && r.config.Loopback() {
+	if r.row.Demo && r.config.AtHome() {
 		go (&demo.Talk{Row: r.row, Forum: r.forum, Community: r.community, Log: r.log}).Run(background)
 	}
 	failed := make(chan error, 1)
@@ -170,7 +170,7 @@ func (r *running) build(ctx context.Context) error {
 		Copies: archive.NewCopies(r.store, r.config.BaseURL),
 		Secret: r.row.Secret, BaseURL: r.config.BaseURL, Origins: r.config.Origins(),
 		TLS: r.config.TLS(), TrustedProxies: r.config.TrustedProxies, RateLimits: r.config.RateLimits,
-		Demo: r.row.Demo && r.config.Loopback(), Version: Version, Ready: r.ready.Load,
+		Demo: r.row.Demo && r.config.AtHome(), Version: Version, Ready: r.ready.Load,
 		WorkshopSlug: workshop, Services: services(r.config), Meters: r.meters,
 	})
 	return err
@@ -186,7 +186,7 @@ func (r *running) welcome(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	switch {
-	case r.row.Demo && !r.config.Loopback():
+	case r.row.Demo && !r.config.AtHome():
 		_, err = fmt.Fprintln(out, "This is a demo with fictional people. Make a sign-in link with: colloquy member link EMAIL")
 	case r.row.Demo:
 		_, err = fmt.Fprintf(out, "This is a demo with fictional people. Sign in as one of them: %s/sign-in\n", r.config.BaseURL)

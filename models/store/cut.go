@@ -70,7 +70,16 @@ func (tx *Tx) EndPersona(persona *models.Persona, removes bool) error {
 	if err := tx.db.Exec("DELETE FROM persona_initiatives WHERE persona_id = ?", persona.ID).Error; err != nil {
 		return err
 	}
-	// Invitations that it sent go on working, and can be withdrawn by others.
+	// Invitations that it sent to members go on working, and can be withdrawn by others.
+	// Nobody whom it answered for gets more than that any more.
+	err = tx.db.Exec("DELETE FROM invitation_themes WHERE invitation_id IN (SELECT id FROM invitations WHERE persona_id = ? AND role <> ?)",
+		persona.ID, models.RoleMember).Error
+	if err != nil {
+		return err
+	}
+	if err := tx.db.Exec("DELETE FROM invitations WHERE persona_id = ? AND role <> ?", persona.ID, models.RoleMember).Error; err != nil {
+		return err
+	}
 	return tx.db.Exec("UPDATE invitations SET persona_id = ? WHERE persona_id = ?", former, persona.ID).Error
 }
 
@@ -149,6 +158,17 @@ func (tx *Tx) endCut(cut *models.Cut) error {
 		return tx.db.Exec("DELETE FROM cuts WHERE id = ?", cut.ID).Error
 	}
 	if err := tx.db.Exec("DELETE FROM cuts WHERE persona_id = ?", cut.PersonaID).Error; err != nil {
+		return err
+	}
+	// What a request that was under way has tied to it meanwhile goes first.
+	former, err := tx.Former()
+	if err != nil {
+		return err
+	}
+	if err := tx.db.Exec("UPDATE invitations SET persona_id = ? WHERE persona_id = ?", former, cut.PersonaID).Error; err != nil {
+		return err
+	}
+	if err := tx.db.Exec("DELETE FROM persona_initiatives WHERE persona_id = ?", cut.PersonaID).Error; err != nil {
 		return err
 	}
 	return tx.db.Exec("DELETE FROM personas WHERE id = ?", cut.PersonaID).Error

@@ -353,10 +353,14 @@ func (tx *Tx) ShownTexts(scope models.Scope, after int64, limit int) ([]ShownTex
 		` AND r.id > ? AND r.removed_at IS NULL ORDER BY r.id LIMIT ?`, values...))
 }
 
-// EndAccess ends what lets anybody in: sessions, sign-in links, the operator's open
-// invitations and all access tokens.
+// EndAccess ends what lets anybody in: sessions, sign-in links, open invitations, recovery
+// codes and all access tokens.
 func (tx *Tx) EndAccess(now time.Time) error {
-	for _, statement := range []string{"DELETE FROM sessions", "DELETE FROM links", "DELETE FROM ceremonies"} {
+	for _, statement := range []string{
+		"DELETE FROM sessions", "DELETE FROM links", "DELETE FROM ceremonies",
+		// A backup does not know which of these were used since.
+		"DELETE FROM recovery_codes",
+	} {
 		if err := tx.db.Exec(statement).Error; err != nil {
 			return err
 		}
@@ -364,7 +368,7 @@ func (tx *Tx) EndAccess(now time.Time) error {
 	if err := tx.db.Exec("UPDATE tokens SET revoked_at = ? WHERE revoked_at IS NULL", now).Error; err != nil {
 		return err
 	}
-	if err := tx.RevokeFounding(now); err != nil {
+	if err := tx.db.Exec("UPDATE invitations SET revoked_at = ? WHERE accepted_at IS NULL AND revoked_at IS NULL", now).Error; err != nil {
 		return err
 	}
 	return tx.MoveRights()

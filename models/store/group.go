@@ -63,6 +63,13 @@ func (s *Store) UnusedGroups(ctx context.Context) ([]int64, error) {
 		NOT EXISTS (SELECT 1 FROM join_requests x WHERE x.group_id = g.id) ORDER BY g.id`))
 }
 
+// GroupReadsMore tells whether a group is named in the audience of any theme.
+func (s *Store) GroupReadsMore(ctx context.Context, groupID int64) (bool, error) {
+	count, err := one[int](s.reader(ctx).Raw(`SELECT COUNT(*) FROM theme_groups tg JOIN themes th ON th.id = tg.theme_id
+		WHERE tg.group_id = ? AND th.audience = ?`, groupID, models.AudienceGroups))
+	return count > 0, err
+}
+
 // CreateGroup writes a group.
 func (tx *Tx) CreateGroup(group *models.Group) error { return translate(tx.db.Create(group).Error) }
 

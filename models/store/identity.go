@@ -11,6 +11,12 @@ func (s *Store) Identities(ctx context.Context, memberID int64) ([]models.Identi
 	return all[models.Identity](s.reader(ctx).Raw("SELECT * FROM identities WHERE member_id = ? ORDER BY id", memberID))
 }
 
+// IdentityStands is ErrNotFound when an identity was disconnected meanwhile.
+func (tx *Tx) IdentityStands(id int64) error {
+	_, err := one[int64](tx.db.Raw("SELECT id FROM identities WHERE id = ?", id))
+	return err
+}
+
 // Identity finds whom a service names so; ErrNotFound when that is nobody here.
 func (s *Store) Identity(ctx context.Context, issuer, subject string) (models.Identity, error) {
 	return one[models.Identity](s.reader(ctx).Raw("SELECT * FROM identities WHERE issuer = ? AND subject = ?", issuer, subject))

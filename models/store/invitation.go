@@ -136,6 +136,14 @@ func (tx *Tx) RenewOwnInvitation(emailKey string, tokenHash []byte, expires time
 		"AND persona_id IS NULL AND accepted_at IS NULL AND revoked_at IS NULL", tokenHash, expires, emailKey))
 }
 
+// RevokeInvitationsOf closes the open invitations that a member sent: those into more than
+// membership, or all of them.
+func (tx *Tx) RevokeInvitationsOf(memberID int64, all bool, now time.Time) error {
+	return tx.db.Exec(`UPDATE invitations SET revoked_at = ? WHERE accepted_at IS NULL AND revoked_at IS NULL AND (role <> ? OR ?)
+		AND persona_id IN (SELECT p.id FROM personas p WHERE p.member_id = ? AND p.kind = ?)`,
+		now, models.RoleMember, all, memberID, models.PersonaNamed).Error
+}
+
 // AcceptInvitation uses an invitation once, and up when nobody else may follow, which is
 // kept to the day. ErrNotFound when it was used up, revoked or expired meanwhile.
 func (tx *Tx) AcceptInvitation(id int64, now time.Time) error {

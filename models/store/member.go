@@ -69,6 +69,15 @@ func (tx *Tx) MemberToChange(id int64) (models.Member, error) {
 	return tx.Member(id)
 }
 
+// MemberToEnter finds a member who is about to sign in. Who ends or changes the membership
+// waits until the transaction ends, or is seen.
+func (tx *Tx) MemberToEnter(id int64) (models.Member, error) {
+	if err := tx.db.Exec("UPDATE members SET role = role WHERE id = ?", id).Error; err != nil {
+		return models.Member{}, err
+	}
+	return tx.Member(id)
+}
+
 // Member finds a member within a transaction.
 func (tx *Tx) Member(id int64) (models.Member, error) {
 	return one[models.Member](tx.db.Raw("SELECT * FROM members WHERE id = ?", id))

@@ -82,8 +82,9 @@ func (tx *Tx) Pseudonym(memberID, themeID int64) (models.Persona, error) {
 func (tx *Tx) Officers() ([]models.NameHolder, error) {
 	return all[models.NameHolder](tx.db.Raw(`SELECT p.id AS persona_id, p.name, p.skeleton FROM personas p
 		JOIN members m ON m.id = p.member_id WHERE p.kind = ? AND (m.role <> ?
-			OR EXISTS (SELECT 1 FROM theme_moderators tm WHERE tm.member_id = m.id)) ORDER BY p.id`,
-		models.PersonaNamed, models.RoleMember))
+			OR EXISTS (SELECT 1 FROM theme_moderators tm JOIN themes th ON th.id = tm.theme_id
+				WHERE tm.member_id = m.id AND th.audience <> ?)) ORDER BY p.id`,
+		models.PersonaNamed, models.RoleMember, models.AudienceGroups))
 }
 
 // NamesAround lists the profiles of all members, and all pseudonyms in a theme.
