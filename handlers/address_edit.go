@@ -72,7 +72,7 @@ func (s *Site) showAddressConfirm(c *fiber.Ctx, page views.AddressConfirmPage) e
 
 // addressConfirm makes the change, in whichever browser the letter is read.
 func (s *Site) addressConfirm(c *fiber.Ctx) error {
-	member, mark, err := s.Community.ConfirmAddress(c.UserContext(), c.Params("token"), s.at(c).viewer.SessionID, s.arrival(c))
+	member, mark, err := s.Community.ConfirmAddress(c.UserContext(), c.Params("token"), s.arrival(c))
 	if errors.Is(err, models.ErrNotFound) {
 		return s.showAddressConfirm(c, views.AddressConfirmPage{Gone: true})
 	} else if err != nil {

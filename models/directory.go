@@ -14,7 +14,6 @@ type Listed struct {
 	Languages      string
 	Role           Role
 	Directory      bool
-	Leaving        Leaving
 	SuspendedUntil *time.Time
 	// Initiatives are the ids of the persona's initiatives.
 	Initiatives []int64 `gorm:"-"`
@@ -23,15 +22,14 @@ type Listed struct {
 }
 
 // Shown tells whether other members find the member at the moment now: not whoever stays
-// out of the directory, is suspended, or is leaving.
+// out of the directory or is suspended.
 func (l *Listed) Shown(now time.Time) bool {
 	return l.Directory && l.Here(now)
 }
 
-// Here tells whether the member takes part at the moment now: not whoever is suspended or
-// leaving.
+// Here tells whether the member takes part at the moment now: not whoever is suspended.
 func (l *Listed) Here(now time.Time) bool {
-	return l.Leaving == "" && (l.SuspendedUntil == nil || !now.Before(*l.SuspendedUntil))
+	return l.SuspendedUntil == nil || !now.Before(*l.SuspendedUntil)
 }
 
 // DirectoryRow is a member as the directory shows them.

@@ -45,8 +45,6 @@ type Member struct {
 	Directory bool
 	// AgreedVersion is the edition of the house rules that the member agreed to last.
 	AgreedVersion int
-	// Leaving says what is still to be done for somebody who leaves; empty for members.
-	Leaving Leaving
 	// PasskeyUser is the random name under which the member's passkeys know them; nil
 	// until the first one.
 	PasskeyUser []byte

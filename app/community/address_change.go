@@ -17,6 +17,8 @@ const addressHours = 24
 type newAddress struct {
 	Email  string `json:"email"`
 	OldKey string `json:"old_key"`
+	// SessionID is the session that asked, which goes on.
+	SessionID int64 `json:"session"`
 }
 
 // RequestAddress sends a letter to the address that the viewer wishes to have; the link in
@@ -43,24 +45,23 @@ func (c *Community) RequestAddress(ctx context.Context, viewer models.Viewer, em
 				return err
 			}
 		}
-		return c.sendAddress(ctx, &member, given, from)
+		return c.sendAddress(ctx, &member, newAddress{Email: given, OldKey: member.EmailKey, SessionID: viewer.SessionID}, from)
 	})
 }
 
-func (c *Community) sendAddress(ctx context.Context, member *models.Member, given string, from Arrival) error {
+func (c *Community) sendAddress(ctx context.Context, member *models.Member, wanted newAddress, from Arrival) error {
 	var token string
 	err := c.store.Write(ctx, func(tx *store.Tx) (err error) {
 		if err := tx.EndCeremoniesOf(models.CeremonyAddress, member.ID); err != nil {
 			return err
 		}
-		token, err = c.begin(tx, models.CeremonyAddress, &member.ID, newAddress{Email: given, OldKey: member.EmailKey},
-			addressHours*time.Hour)
+		token, err = c.begin(tx, models.CeremonyAddress, &member.ID, wanted, addressHours*time.Hour)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("request an address: %w", err)
 	}
-	c.letter(ctx, Letter{Kind: LetterAddress, To: given, Language: member.Language, Token: token, Device: from.Device})
+	c.letter(ctx, Letter{Kind: LetterAddress, To: wanted.Email, Language: member.Language, Token: token, Device: from.Device})
 	return nil
 }
 
@@ -77,8 +78,8 @@ func (c *Community) AddressOpen(ctx context.Context, token string) (string, erro
 // member has begun ends. It returns the member and the mark by which their browser is known
 // under the new address. store.ErrNotFound when nothing waits, or the address has become
 // somebody else's; ErrSuspended for a suspended member. All their sessions end but the one
-// to keep (0 for none).
-func (c *Community) ConfirmAddress(ctx context.Context, token string, keep int64, from Arrival) (member models.Member, mark string, err error) {
+// that asked.
+func (c *Community) ConfirmAddress(ctx context.Context, token string, from Arrival) (member models.Member, mark string, err error) {
 	var wanted newAddress
 	var ended []int64
 	err = c.store.Write(ctx, func(tx *store.Tx) error {
@@ -95,18 +96,15 @@ func (c *Community) ConfirmAddress(ctx context.Context, token string, keep int64
 		if member.Suspended(c.now()) {
 			return ErrSuspended
 		}
-		if member.Leaving != "" {
-			return store.ErrNotFound
-		}
 		if err := tx.SetAddress(member.ID, wanted.OldKey, wanted.Email, EmailKey(wanted.Email)); err != nil {
 			return err
 		}
 		if err := tx.EndLinks(member.ID, true); err != nil {
 			return err
 		}
-		// Whoever signed in with letters to the old address is out; whoever confirms the new
-		// one signs in with it.
-		if ended, err = tx.EndSessions(member.ID, keep); err != nil {
+		// Whoever signed in with letters to the old address is out. The session that asked
+		// had proved who it is.
+		if ended, err = tx.EndSessions(member.ID, wanted.SessionID); err != nil {
 			return err
 		}
 		return tx.EndCeremonies(member.ID)

@@ -26,7 +26,7 @@ func TestAnAddressIsChangedByItsNewOwner(t *testing.T) {
 		first := box.one(t, community.LetterAddress, "first@example.org")
 		readdress(t, c, amina, " New.Amina@Example.org ")
 		letter := box.one(t, community.LetterAddress, "New.Amina@Example.org")
-		if _, _, err := c.Community.ConfirmAddress(ctx, first.Token, 0, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
+		if _, _, err := c.Community.ConfirmAddress(ctx, first.Token, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("a link that a newer one replaced: %v", err)
 		}
 		link, err := c.Community.MemberLink(ctx, "amina@example.org")
@@ -40,7 +40,7 @@ func TestAnAddressIsChangedByItsNewOwner(t *testing.T) {
 		}
 		elsewhere, _ := signedIn(t, c, "amina@example.org")
 		box.take()
-		member, mark, err := c.Community.ConfirmAddress(ctx, letter.Token, amina.SessionID, community.Arrival{Device: "Firefox · Linux"})
+		member, mark, err := c.Community.ConfirmAddress(ctx, letter.Token, community.Arrival{Device: "Firefox · Linux"})
 		if err != nil || member.ID != amina.Member.ID {
 			t.Fatalf("%+v, %v", member, err)
 		}
@@ -57,7 +57,7 @@ func TestAnAddressIsChangedByItsNewOwner(t *testing.T) {
 		if err := c.Community.LinkOpen(ctx, link); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("a link to the old address: %v", err)
 		}
-		if _, _, err := c.Community.ConfirmAddress(ctx, letter.Token, 0, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
+		if _, _, err := c.Community.ConfirmAddress(ctx, letter.Token, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("the link again: %v", err)
 		}
 		ask(t, c, "amina@example.org", laptop, community.Arrival{})
@@ -83,7 +83,7 @@ func TestATakenAddressIsAnsweredAlike(t *testing.T) {
 		// In other letters it is her own still.
 		readdress(t, c, c.Amina, "Amina@example.org")
 		letter := box.one(t, community.LetterAddress, "Amina@example.org")
-		if _, _, err := c.Community.ConfirmAddress(ctx, letter.Token, 0, community.Arrival{}); err != nil {
+		if _, _, err := c.Community.ConfirmAddress(ctx, letter.Token, community.Arrival{}); err != nil {
 			t.Error(err)
 		}
 		box.take()
@@ -91,7 +91,7 @@ func TestATakenAddressIsAnsweredAlike(t *testing.T) {
 		readdress(t, c, c.Rosa, "late@example.org")
 		letter = box.one(t, community.LetterAddress, "late@example.org")
 		c.Add(t, "late@example.org", "Late Comer", "Funders", models.RoleMember)
-		if _, _, err := c.Community.ConfirmAddress(ctx, letter.Token, 0, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
+		if _, _, err := c.Community.ConfirmAddress(ctx, letter.Token, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("an address that was taken meanwhile: %v", err)
 		}
 		box.none(t, "a change that did not happen")
@@ -112,12 +112,12 @@ func TestANewAddressDoesNotWaitForEver(t *testing.T) {
 		if err := c.Community.SuspendMember(ctx, "amina@example.org", c.Clock.Now().Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := c.Community.ConfirmAddress(ctx, letter.Token, 0, community.Arrival{}); !errors.Is(err, community.ErrSuspended) {
+		if _, _, err := c.Community.ConfirmAddress(ctx, letter.Token, community.Arrival{}); !errors.Is(err, community.ErrSuspended) {
 			t.Errorf("a suspended member's: %v", err)
 		}
 		// What a sign-in needs does not confirm an address.
 		for _, forged := range []string{"", "forged", otherCeremony(t, c)} {
-			if _, _, err := c.Community.ConfirmAddress(ctx, forged, 0, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
+			if _, _, err := c.Community.ConfirmAddress(ctx, forged, community.Arrival{}); !errors.Is(err, models.ErrNotFound) {
 				t.Errorf("the token %.8q: %v", forged, err)
 			}
 		}

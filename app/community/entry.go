@@ -56,7 +56,7 @@ func (c *Community) openSession(tx *store.Tx, memberID int64, device string) (st
 
 // enter lets a member in who proved who they are, or begins the second step when they
 // have an authenticator and proved one factor only. before runs in the same transaction.
-// It returns ErrSuspended, or store.ErrNotFound for somebody who is leaving.
+// It returns ErrSuspended, or store.ErrNotFound for somebody who has left.
 func (c *Community) enter(ctx context.Context, memberID int64, from Arrival, proved Strength,
 	before func(tx *store.Tx) error,
 ) (Entry, error) {
@@ -64,8 +64,6 @@ func (c *Community) enter(ctx context.Context, memberID int64, from Arrival, pro
 	switch {
 	case err != nil:
 		return Entry{}, err
-	case member.Leaving != "":
-		return Entry{}, store.ErrNotFound
 	case member.Suspended(c.now()):
 		return Entry{}, ErrSuspended
 	}

@@ -45,7 +45,7 @@ func (c *Community) RequestLink(ctx context.Context, email, browser string, from
 
 func (c *Community) sendLink(ctx context.Context, key string, browser []byte, known bool) error {
 	member, err := c.store.MemberByEmail(ctx, key)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (member.Suspended(c.now()) || member.Leaving != "") {
+	if errors.Is(err, store.ErrNotFound) || err == nil && member.Suspended(c.now()) {
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("request link: %w", err)

@@ -55,9 +55,6 @@ func (c *Community) FindMembers(ctx context.Context, viewer models.Viewer, name 
 // error.
 func (c *Community) AddModerator(ctx context.Context, viewer models.Viewer, slug, handle string) error {
 	return c.moderate(ctx, viewer, slug, handle, func(tx *store.Tx, themeID int64, member models.Member) (bool, error) {
-		if member.Leaving != "" {
-			return false, Invalid{"handle": models.Unknown}
-		}
 		return tx.AddModerator(themeID, member.ID)
 	})
 }

@@ -15,7 +15,7 @@ const listedMember = "(m.directory AND " + hereMember + ")"
 
 // hereMember is the condition that members m take part at a moment, which is its one
 // value: what models.Listed.Here says in Go.
-const hereMember = "m.leaving = '' AND (m.suspended_until IS NULL OR m.suspended_until <= ?)"
+const hereMember = "(m.suspended_until IS NULL OR m.suspended_until <= ?)"
 
 // People reads every member with a profile, hidden ones too, and in the same snapshot the
 // counters that what is kept of them goes by: every change of who is found, and of how
@@ -28,7 +28,7 @@ func (s *Store) People(ctx context.Context) ([]models.Listed, Counters, error) {
 			return err
 		}
 		people, err = all[models.Listed](db.Raw(`SELECT ` + bylineColumns + `, m.id AS member_id, p.id AS persona_id,
-			p.organisation, p.languages, m.role, m.directory, m.leaving, m.suspended_until
+			p.organisation, p.languages, m.role, m.directory, m.suspended_until
 			FROM members m JOIN personas p ON p.member_id = m.id AND p.kind = 'named'
 			LEFT JOIN stakeholder_groups g ON g.id = p.group_id ORDER BY p.id`))
 		if err != nil || len(people) == 0 {

@@ -51,9 +51,9 @@ func (tx *Tx) TellRequests(today time.Time) (bool, error) {
 	return result.RowsAffected > 0, result.Error
 }
 
-// RequestReaders lists the conveners who are not suspended at the moment now and stay:
+// RequestReaders lists the conveners who are not suspended at the moment now:
 // they hear of requests to join.
 func (s *Store) RequestReaders(ctx context.Context, now time.Time) ([]models.Member, error) {
-	return all[models.Member](s.reader(ctx).Raw(`SELECT * FROM members WHERE role = ? AND leaving = ''
+	return all[models.Member](s.reader(ctx).Raw(`SELECT * FROM members WHERE role = ?
 		AND (suspended_until IS NULL OR suspended_until <= ?) ORDER BY id`, models.RoleConvener, now))
 }

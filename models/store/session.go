@@ -22,7 +22,7 @@ type viewerRow struct {
 }
 
 const viewerColumns = `m.id, m.email, m.email_key, m.password_hash, m.role, m.group_id, m.language, m.appearance,
-	m.suspended_until, m.joined_on, m.opaque, m.time_zone, m.directory, m.agreed_version, m.leaving, m.passkey_user,
+	m.suspended_until, m.joined_on, m.opaque, m.time_zone, m.directory, m.agreed_version, m.passkey_user,
 	m.agreed_version < (SELECT agree_version FROM community) AS must_agree,
 	(SELECT COUNT(*) FROM personas f WHERE f.member_id = m.id) AS faces_count,
 	EXISTS (SELECT 1 FROM theme_moderators tm WHERE tm.member_id = m.id) AS moderates, p.id AS persona_id, p.kind AS persona_kind, p.name AS persona_name,

@@ -16,7 +16,6 @@ CREATE UNIQUE INDEX members_opaque ON members (opaque);
 ALTER TABLE members ADD COLUMN time_zone TEXT NOT NULL DEFAULT '';
 ALTER TABLE members ADD COLUMN directory BOOLEAN NOT NULL DEFAULT TRUE;
 ALTER TABLE members ADD COLUMN agreed_version INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE members ADD COLUMN leaving TEXT NOT NULL DEFAULT '';
 ALTER TABLE members ADD COLUMN passkey_user {bytes};
 
 ALTER TABLE personas ADD COLUMN theme_id BIGINT REFERENCES themes (id);
