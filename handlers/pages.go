@@ -13,7 +13,7 @@ import (
 )
 
 // maxPages bounds the memory of rendered pages, in bytes.
-const maxPages = 12 << 20
+const maxPages = 10 << 20
 
 // pageKey says what a rendered page depends on: when any of it moves, the page is
 // another one, so nothing is ever stale and nothing needs to be dropped.

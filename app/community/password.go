@@ -8,11 +8,9 @@ import (
 	"runtime"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
-	"github.com/trustelem/zxcvbn"
 
 	"colloquy/models"
 	"colloquy/models/store"
@@ -94,35 +92,10 @@ func badPassword(password string, about ...string) models.Problem {
 	if _, common := commonPasswords[folded]; common {
 		return models.Common
 	}
-	// The time it takes grows faster than the length. What is hard to guess so far does
-	// not become easier.
-	const judged = 64
-	if runes := []rune(password); len(runes) > judged {
-		password = string(runes[:judged])
-	}
-	if zxcvbn.PasswordStrength(password, known(about)).Score < leastScore ||
-		zxcvbn.PasswordStrength(folded, known(about)).Score < leastScore {
+	if guessable(folded, about) {
 		return models.Guessable
 	}
 	return ""
-}
-
-// leastScore is the least that zxcvbn must say of a password: more than a million guesses.
-const leastScore = 2
-
-// known are the words that somebody who knows about a member tries first.
-func known(about []string) []string {
-	list := []string{"colloquy"}
-	for _, text := range about {
-		text = strings.ToLower(text)
-		words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-		list = append(list, text, strings.Join(words, ""))
-		if local, _, ok := strings.Cut(text, "@"); ok {
-			list = append(list, local)
-		}
-		list = append(list, words...)
-	}
-	return list
 }
 
 //go:embed common-passwords.txt

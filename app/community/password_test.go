@@ -140,6 +140,11 @@ func TestPasswordsThatAreSoonGuessed(t *testing.T) {
 		"Amina Diallo":            models.Guessable,
 		"amina@example.org":       models.Guessable,
 		"colloquy2026":            models.Guessable,
+		"12345678901234567890":    models.Guessable,
+		"poiuytrewqpoiuy":         models.Guessable,
+		"asdfghjkl;qwertyuiop":    models.Guessable,
+		"x7!q9x7!q9x7!q9":         models.Guessable,
+		"9876543210abcdefg":       models.Guessable,
 	} {
 		_, err := c.Community.SetPassword(ctx, amina, community.PasswordChange{New: password, Fresh: true}, community.Arrival{})
 		var invalid models.Invalid
@@ -147,7 +152,7 @@ func TestPasswordsThatAreSoonGuessed(t *testing.T) {
 			t.Errorf("%.30q: %v, want %s", password, err, want)
 		}
 	}
-	for _, password := range []string{stone, "كلمات لا صلة بينها هنا", strings.Repeat("quiet river stone ", 11)} {
+	for _, password := range []string{stone, "كلمات لا صلة بينها هنا", "t9#Lw2vQ8z", "correct horse battery", "amina likes quiet rivers", strings.Repeat("quiet river stone ", 11)} {
 		token, err := c.Community.SetPassword(ctx, amina, community.PasswordChange{New: password, Fresh: true}, community.Arrival{})
 		if err != nil {
 			t.Fatalf("%.30q: %v", password, err)

@@ -181,6 +181,10 @@ func (m *measured) forget(b *testing.B) {
 	must(b, m.store.Write(ctx, func(tx *store.Tx) error { return tx.MoveFaces() }))
 	m.forum.FacesMoved()
 	must(b, m.forum.Refresh(ctx))
+	counters, err := m.forum.Counters(ctx)
+	must(b, err)
+	_, err = m.community.Settings(ctx, counters.Faces) // as the server does beside the requests
+	must(b, err)
 }
 
 // imports are the static imports of a script; what it imports later, if ever, is none.

@@ -117,6 +117,7 @@ func (r *running) serve(ctx context.Context, out io.Writer) error {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- r.app.Listener(listener) }()
+	debug.FreeOSMemory() // the start needs more than what comes after it
 	r.ready.Store(true)
 	select {
 	case err := <-failed:
@@ -208,7 +209,7 @@ func (r *running) keepFresh(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-refresh.C:
-			work = func() error { return errors.Join(r.forum.Refresh(ctx), r.forum.Erase(ctx)) }
+			work = func() error { return errors.Join(r.refresh(ctx), r.forum.Erase(ctx)) }
 		case now := <-sweep.C:
 			work = func() error {
 				r.community.Resume(ctx) // what failed, or another instance has left
@@ -220,6 +221,20 @@ func (r *running) keepFresh(ctx context.Context) {
 			r.log.Warn("background work failed and is tried again", "error", err)
 		}
 	}
+}
+
+// refresh finds what other processes changed. The community's settings are read here when
+// they may have changed, so that requests seldom have to.
+func (r *running) refresh(ctx context.Context) error {
+	if err := r.forum.Refresh(ctx); err != nil {
+		return err
+	}
+	counters, err := r.forum.Counters(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = r.community.Settings(ctx, counters.Faces)
+	return err
 }
 
 // caught makes an error of a panic: what runs in the background must not end the site.
