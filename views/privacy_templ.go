@@ -16,11 +16,11 @@ type privacySection struct {
 
 // privacySections is the page on privacy in its order.
 var privacySections = []privacySection{
-	{ID: "kept", Items: []string{"member", "texts", "password", "sessions", "invitations"}},
+	{ID: "kept", Items: []string{"member", "pseudonyms", "texts", "password", "sessions", "invitations"}},
 	{ID: "not-kept", Items: []string{"addresses", "elsewhere", "reading"}},
 	{ID: "seen", Items: []string{"open", "closed", "page", "address", "server"}},
 	{ID: "browser", Items: []string{"cookies", "drafts"}},
-	{ID: "removing", Items: []string{"change", "remove", "copies"}},
+	{ID: "removing", Items: []string{"change", "remove", "name", "copies"}},
 	{ID: "leaving", Items: []string{"text"}},
 }
 
