@@ -1,6 +1,7 @@
 package community_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -115,6 +116,31 @@ func TestWhoLeavesWhileSavingLeavesAllTheSame(t *testing.T) {
 		edit := community.ProfileEdit{Name: "Rosa Quispe", Initiatives: []string{"ogp"}, Directory: true}
 		if err := c.Community.EditProfile(ctx, stale, edit); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("the profile is saved: %v", err)
+		}
+	})
+}
+
+// TestALeavingThatWasDisturbedEnds: what a request that was under way has tied to an
+// emptied persona does not keep it, nor the texts, for good.
+func TestALeavingThatWasDisturbedEnds(t *testing.T) {
+	eachDoor(t, func(t *testing.T, c *forumtest.Cast, room *door) {
+		id := c.Start(t, c.Rosa, forumtest.Public, "Words of hers")
+		room.Stop() // the texts wait for the next start
+		if err := room.Leave(ctx, c.Rosa, models.LeavingRemoves); err != nil {
+			t.Fatal(err)
+		}
+		forumtest.Exec(t, room.url,
+			"INSERT INTO persona_initiatives (persona_id, initiative_id) SELECT persona_id, (SELECT MIN(id) FROM initiatives) FROM cuts",
+			"INSERT INTO invitations (token_hash, email, role, persona_id, created_on, expires_at) "+
+				"SELECT secret, '', 'member', (SELECT MIN(persona_id) FROM cuts), created_at, created_at FROM community")
+		again := community.New(c.Store, c.Clock.Now, community.Hooks{Failed: func(_ context.Context, err error) { t.Error(err) }})
+		again.Resume(ctx)
+		again.Wait()
+		if cuts, err := c.Store.Cuts(ctx); err != nil || len(cuts) != 0 {
+			t.Errorf("what is left of the leaving: %v, %v", cuts, err)
+		}
+		if rows, err := c.Store.Responses(ctx, models.Scope{All: true}, id, 1, 1); err != nil || !rows[0].Removed() {
+			t.Errorf("the text stands: %+v, %v", rows, err)
 		}
 	})
 }
