@@ -12,6 +12,7 @@ import (
 
 	"colloquy/app/forumtest"
 	"colloquy/app/forumtest/served"
+	"colloquy/models"
 )
 
 // packed is a form in parts, compressed: small on the line, large in memory.
@@ -152,6 +153,24 @@ func TestForwardedAddressesAreReadFromTheRight(t *testing.T) {
 			}
 			if refused == 0 {
 				t.Errorf("%s: none of 20 attempts was refused", name)
+			}
+		}
+	})
+}
+
+// TestWhereOneHasAnotherNameNothingIsKept: the composer says which it is.
+func TestWhereOneHasAnotherNameNothingIsKept(t *testing.T) {
+	each(t, func(t *testing.T, s *served.Site) {
+		open := s.Start(t, s.Rosa, forumtest.Public, "By name")
+		s.Masks(t, "other-names", "Other names", models.AudienceEveryone)
+		masked := s.Start(t, s.Rosa, "other-names", "Under other names")
+		amina, visitor := s.SignedIn(t, s.Amina), s.Browser(t)
+		for id, want := range map[int64]string{open: "private, no-cache", masked: "no-store"} {
+			if rule := amina.Get(path(t, s, id)).Status(http.StatusOK).Header.Get("Cache-Control"); rule != want {
+				t.Errorf("thread %d: a member's page may be kept: %q", id, rule)
+			}
+			if rule := visitor.Get(path(t, s, id)).Header.Get("Cache-Control"); rule != "private, no-cache" {
+				t.Errorf("thread %d: a visitor's page: %q", id, rule)
 			}
 		}
 	})

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"colloquy/app/community"
 	"colloquy/app/forumtest"
 	"colloquy/models"
+	"colloquy/models/store"
 )
 
 // TestWhoIsOutHasNoLinkBackIn: what somebody may not give any more, the links that they
@@ -141,6 +143,35 @@ func TestALeavingThatWasDisturbedEnds(t *testing.T) {
 		}
 		if rows, err := c.Store.Responses(ctx, models.Scope{All: true}, id, 1, 1); err != nil || !rows[0].Removed() {
 			t.Errorf("the text stands: %+v, %v", rows, err)
+		}
+	})
+}
+
+// TestAPasswordThatChangesWhileItIsComparedLetsNobodyIn: comparing waits for its turn; what
+// was right when it began may be wrong when it ends.
+func TestAPasswordThatChangesWhileItIsComparedLetsNobodyIn(t *testing.T) {
+	each(t, func(t *testing.T, c *forumtest.Cast) {
+		_, amina := signedIn(t, c, "amina@example.org")
+		if _, err := c.Community.SetPassword(ctx, amina, community.PasswordChange{New: stone, Fresh: true}, community.Arrival{}); err != nil {
+			t.Fatal(err)
+		}
+		amina = c.Again(t, amina)
+		changed := false
+		c.Community.Compare(func(string, string) (bool, error) {
+			if !changed {
+				changed = true
+				c.Clock.Pass(time.Second)
+				err := c.Store.Write(ctx, func(tx *store.Tx) error {
+					return tx.SetPassword(amina.Member.ID, amina.Member.PasswordHash, "another hash")
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			return true, nil
+		})
+		if _, err := c.Community.SignIn(ctx, "amina@example.org", stone, community.Arrival{}); !errors.Is(err, community.ErrCredentials) {
+			t.Errorf("the old password: %v", err)
 		}
 	})
 }

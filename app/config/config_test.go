@@ -89,3 +89,15 @@ func TestAddressesOfTheBus(t *testing.T) {
 		}
 	}
 }
+
+// TestAtHome: a site that a proxy shows to others is not at home, wherever it listens.
+func TestAtHome(t *testing.T) {
+	for base, want := range map[string]bool{
+		"": true, "http://localhost:8080": true, "http://127.0.0.1:8080": true, "https://forum.example.org": false,
+	} {
+		c, err := config.Load(func(name string) string { return map[string]string{"COLLOQUY_BASE_URL": base}[name] })
+		if err != nil || c.AtHome() != want {
+			t.Errorf("%q: at home is %v, %v", base, c.AtHome(), err)
+		}
+	}
+}
