@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"colloquy/models"
@@ -15,9 +13,6 @@ import (
 
 // proveHours is how long a guest has to confirm their address.
 const proveHours = 24
-
-// maxReading is how many languages a guest can name.
-const maxReading = 20
 
 // Acceptance is what a guest says of themselves.
 type Acceptance struct {
@@ -107,7 +102,7 @@ func (c *Community) checkGuest(ctx context.Context, invitation *models.Invitatio
 	g.Email, g.Key = address(invalid, input.Email)
 	g.Name = line(invalid, "name", input.Name, MaxName, true)
 	g.Organisation = line(invalid, "organisation", input.Organisation, MaxOrganisation, false)
-	g.Languages = reading(invalid, input.Reading)
+	g.Languages = languageTags(invalid, "reading", input.Reading)
 	var err error
 	if g.GroupID, err = c.guestGroup(ctx, invalid, invitation.GroupID, input.GroupID); err != nil {
 		return g, err
@@ -167,21 +162,6 @@ func (c *Community) guestGroup(ctx context.Context, invalid Invalid, set *int64,
 		return 0, nil
 	}
 	return chosen, c.joinableGroup(ctx, invalid, chosen)
-}
-
-// reading joins the tags of languages, each once.
-func reading(invalid Invalid, tags []string) string {
-	var kept []string
-	for _, tag := range tags {
-		if !languageTag.MatchString(tag) || len(tags) > maxReading {
-			invalid["reading"] = models.Unknown
-			return ""
-		}
-		if !slices.Contains(kept, tag) {
-			kept = append(kept, tag)
-		}
-	}
-	return strings.Join(kept, " ")
 }
 
 // proveAddress sends the letter with which a guest confirms their address, or signs in

@@ -82,7 +82,7 @@ func (c *Community) EditProfile(ctx context.Context, viewer models.Viewer, edit 
 	named.Name = line(invalid, "name", edit.Name, MaxName, true)
 	named.Organisation = line(invalid, "organisation", edit.Organisation, MaxOrganisation, false)
 	named.About = line(invalid, "about", edit.About, MaxAbout, false)
-	named.Languages = languageTags(invalid, edit.Languages)
+	named.Languages = languageTags(invalid, "languages", edit.Languages)
 	initiatives, err := c.initiativeIDs(ctx, invalid, edit.Initiatives)
 	if err != nil {
 		return err
@@ -131,13 +131,20 @@ var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$`)
 // MaxLanguages is how many languages a profile names at most.
 const MaxLanguages = 20
 
-func languageTags(invalid Invalid, tags []string) string {
+// languageTags joins the tags that a field brought, each once.
+func languageTags(invalid Invalid, field string, tags []string) string {
 	wrong := func(tag string) bool { return !languageTag.MatchString(tag) }
 	if len(tags) > MaxLanguages || slices.ContainsFunc(tags, wrong) {
-		invalid["languages"] = models.Unknown
+		invalid[field] = models.Unknown
 		return ""
 	}
-	return strings.Join(tags, " ")
+	var kept []string
+	for _, tag := range tags {
+		if !slices.Contains(kept, tag) {
+			kept = append(kept, tag)
+		}
+	}
+	return strings.Join(kept, " ")
 }
 
 func (c *Community) initiativeIDs(ctx context.Context, invalid Invalid, slugs []string) ([]int64, error) {
